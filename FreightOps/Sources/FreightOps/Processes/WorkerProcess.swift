@@ -1,0 +1,62 @@
+import Logging
+
+/// The background process: sends reminders, fills the new column of 1.1, forgets old events.
+package struct WorkerProcess: Sendable {
+    private let settings: FreightSettings
+    private let database: FreightDatabase
+    private let logger: Logger
+
+    package init(_ settings: FreightSettings) {
+        self.settings = settings
+        database = FreightDatabase(settings, process: "worker")
+        logger = settings.logger(process: "worker")
+    }
+
+    /// Works until SIGTERM or SIGINT.
+    package func run() async throws {
+        logger.info("Worker started")
+        if let loads = try settings.sampleLoads() {
+            var sample = SampleFreight()
+            sample.loads = loads
+            _ = try await SampleFreightWriter(settings, sample: sample).write()
+        }
+        var work = [reminders, events]
+        // 1.0 does not know the column, and 1.2 relies on its having been filled.
+        if settings.release.vehicleSchema == .both { work.append(backfill) }
+        try await ProcessGroup(settings: settings, logger: logger).run(work)
+        await database.close()
+        logger.info("Worker stopped")
+    }
+
+    private var reminders: RepeatedWork {
+        let outbox = ReminderOutbox(database: database)
+        return RepeatedWork(name: "reminders", interval: Limits.workerInterval, logger: logger) {
+            _ = try await outbox.noteDue()
+            let sent = try await outbox.sendBatch()
+            if sent > 0 { logger.info("Reminders sent", metadata: ["count": "\(sent)"]) }
+            return sent > 0
+        }
+    }
+
+    private var events: RepeatedWork {
+        let store = LoadEventStore(database: database)
+        return RepeatedWork(name: "old events", interval: Limits.housekeepingInterval, logger: logger) {
+            try await store.removeOld() == Limits.housekeepingBatchSize
+        }
+    }
+
+    /// Passes over the whole table, then waits and starts again: 1.0.0 may add rows while both releases run.
+    private var backfill: RepeatedWork {
+        let backfill = EquipmentBackfill(database: database)
+        return RepeatedWork(name: "equipment backfill", interval: Limits.backfillInterval, logger: logger) {
+            var cursor: Vehicle.ID?
+            while let batch = try await backfill.fillBatch(after: cursor) {
+                cursor = batch.last
+                logger.info(
+                    "Equipment filled", metadata: ["count": "\(batch.filled)", "last": "\(batch.last)"]
+                )
+            }
+            return false
+        }
+    }
+}

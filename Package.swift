@@ -1,0 +1,195 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "switchyard",
+    products: [
+        .executable(name: "switchyard", targets: ["switchyard"]),
+        .executable(name: "freightops", targets: ["FreightOpsCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // MARK: Words
+        .target(name: "Domain"),
+        .target(name: "DurableFiles", dependencies: ["CLinux"]),
+        .target(name: "Ports"),
+        .target(name: "Turns"),
+        .target(name: "Settings", dependencies: ["Domain", yams]),
+
+        // MARK: Engines
+        .target(
+            name: "Releases", dependencies: ["CArchive", "Domain", "DurableFiles", "Settings", crypto, subprocess]),
+        .target(name: "Deployments", dependencies: ["Domain", "DurableFiles", crypto, logging]),
+        .target(name: "Migrations", dependencies: ["CPGQuery", "Domain", "Postgres", crypto, subprocess]),
+        .target(name: "Backups", dependencies: ["Domain", "DurableFiles", "Postgres"]),
+        .target(name: "LoadTesting", dependencies: [nioCore, nioHTTP1, nioPosix]),
+        .target(name: "Onboarding", dependencies: ["CLinux", "Domain", "DurableFiles", "Settings"]),
+
+        // MARK: Adapters, one outside thing each
+        .target(name: "Postgres", dependencies: ["CPostgres", "DurableFiles", "Ports", logging, subprocess]),
+        .target(name: "Traffic", dependencies: ["Domain", "DurableFiles", "Ports", "Turns", logging, subprocess]),
+        .target(name: "Runtimes", dependencies: ["Domain", "DurableFiles", logging, subprocess]),
+        .target(name: "Store", dependencies: ["Domain", grdb]),
+        .target(name: "Installation", dependencies: ["DurableFiles", subprocess]),
+
+        // MARK: The wire
+        .target(name: "API", dependencies: ["Domain", asyncHTTPClient, nioCore, nioFoundation, nioHTTP1]),
+
+        // MARK: Processes
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "API", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports", "Postgres",
+                "Releases", "Runtimes",
+                "Settings", "Store", "Traffic", "Turns", asyncHTTPClient, crypto, hummingbird, httpTypes, logging,
+                nioCore,
+                nioFoundation,
+                nioHTTP1, serviceLifecycle, unixSignals,
+            ]
+        ),
+        .executableTarget(
+            name: "switchyard",
+            dependencies: [
+                "API", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation", "LoadTesting", "Migrations",
+                "Onboarding", "Postgres",
+                "Releases", "Runtimes", "Settings", "Traffic", argumentParser, asyncHTTPClient, logging, nioCore,
+                subprocess, unixSignals,
+            ]
+        ),
+
+        // MARK: The reference application
+        .target(
+            name: "FreightOps",
+            dependencies: [
+                "Postgres", httpTypes, hummingbird, logging, metrics, mustache, serviceLifecycle, unixSignals,
+            ],
+            path: "FreightOps/Sources/FreightOps",
+            resources: [.embedInCode("Templates")]
+        ),
+        .executableTarget(
+            name: "FreightOpsCommand",
+            dependencies: ["FreightOps", argumentParser],
+            path: "FreightOps/Sources/FreightOpsCommand"
+        ),
+
+        // MARK: Measuring
+        .executableTarget(
+            name: "BenchmarkDriver",
+            dependencies: ["Domain", "LoadTesting", "Traffic", argumentParser, subprocess, unixSignals],
+            path: "Benchmarks/Sources/BenchmarkDriver"
+        ),
+
+        // MARK: System libraries
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CPGQuery", providers: [.apt(["libpg-query-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        // MARK: Tests
+        .target(
+            name: "TestSupport",
+            dependencies: ["API", "Domain", "LoadTesting", "Postgres", asyncHTTPClient, nioCore, nioHTTP1, subprocess]
+        ),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], exclude: ["Golden"]),
+        .testTarget(name: "PortsTests", dependencies: ["Ports"]),
+        .testTarget(name: "TurnsTests", dependencies: ["Turns"]),
+        .testTarget(
+            name: "DeploymentsTests",
+            dependencies: ["Deployments", "Domain", "DurableFiles", "Store", "TestSupport", logging, subprocess]
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Backups", "Domain", "Postgres", "TestSupport", subprocess]
+        ),
+        .testTarget(
+            name: "MigrationsTests", dependencies: ["Domain", "Migrations", "Postgres", "TestSupport", subprocess]),
+        .testTarget(
+            name: "OnboardingTests",
+            dependencies: ["Domain", "DurableFiles", "Onboarding", "Postgres", "Settings", "TestSupport", subprocess]
+        ),
+        .testTarget(
+            name: "ReleasesTests",
+            dependencies: ["Domain", "DurableFiles", "Releases", "Settings", "TestSupport", subprocess]
+        ),
+        .testTarget(
+            name: "TrafficTests",
+            dependencies: [
+                "Domain", "TestSupport", "Traffic", logging, subprocess,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
+            exclude: ["Golden"]
+        ),
+        .testTarget(
+            name: "InstallationTests", dependencies: ["DurableFiles", "Installation", "TestSupport", subprocess]),
+        .testTarget(
+            name: "RuntimesTests", dependencies: ["Domain", "DurableFiles", "Runtimes", "TestSupport", subprocess]),
+        .testTarget(
+            name: "LoadTestingTests",
+            dependencies: ["LoadTesting", hummingbird, logging, nioCore, nioPosix, subprocess]
+        ),
+        .testTarget(
+            name: "FreightOpsTests",
+            dependencies: [
+                "FreightOps", "FreightOpsCommand", "Postgres", "TestSupport", httpTypes, hummingbird, logging, metrics,
+                nioCore, subprocess,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "API", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles", "Migrations", "Postgres",
+                "Releases", "Runtimes", "Store", "TestSupport", "Traffic", grdb, hummingbird, logging, nioCore,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            exclude: ["Formats"]
+        ),
+        .testTarget(name: "CommandTests", dependencies: ["API", "Domain", "switchyard"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["API", "Domain", "LoadTesting", "Postgres", "TestSupport", grdb, subprocess]
+        ),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ]
+}

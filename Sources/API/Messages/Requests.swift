@@ -1,0 +1,71 @@
+package import Domain
+
+/// Asks for a plan or a deployment.
+package struct DeployRequest: Codable, Equatable, Sendable {
+    /// A version, `name@version` or digest.
+    package var release: String
+    /// Carry out only the plan with this digest.
+    package var planDigest: String?
+    /// Who asks, for the record.
+    package var requestedBy: String?
+
+    package init(release: String, planDigest: String? = nil, requestedBy: String? = nil) {
+        self.release = release
+        self.planDigest = planDigest
+        self.requestedBy = requestedBy
+    }
+}
+
+/// Asks for the way back.
+package struct RollBackRequest: Codable, Equatable, Sendable {
+    package var reason: String?
+    /// Who asks, for the record.
+    package var requestedBy: String?
+
+    package init(reason: String? = nil, requestedBy: String? = nil) {
+        self.reason = reason
+        self.requestedBy = requestedBy
+    }
+}
+
+/// Asks for the maintenance page.
+package struct MaintenanceRequest: Codable, Equatable, Sendable {
+    package var isOn: Bool
+    /// Who asks, for the record.
+    package var requestedBy: String?
+
+    package init(isOn: Bool, requestedBy: String? = nil) {
+        self.isOn = isOn
+        self.requestedBy = requestedBy
+    }
+}
+
+/// A plan with the digest that approves it.
+package struct PlanReport: Codable, Equatable, Sendable {
+    package var digest: String
+    package var plan: Plan
+
+    package init(digest: String, plan: Plan) {
+        self.digest = digest
+        self.plan = plan
+    }
+}
+
+/// Why a request was not carried out: a problem document (RFC 9457).
+package struct Problem: Codable, Error, Equatable, Sendable, CustomStringConvertible {
+    /// A stable word for programs: `lease_held`, `not_found`.
+    package var code: String
+    package var title: String
+    package var status: Int
+    /// One sentence: what happened and what to do.
+    package var detail: String
+
+    package init(code: String, title: String, status: Int, detail: String) {
+        self.code = code
+        self.title = title
+        self.status = status
+        self.detail = detail
+    }
+
+    package var description: String { detail }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// Every route of the REST API: the server, the client and the OpenAPI document are all made from this table.
+package enum Route: String, CaseIterable, Sendable {
+    case status
+    case environments
+    case environment
+    case plan
+    case deploy
+    case rollBack
+    case setMaintenance
+    case prepareCommand
+    case endCommand
+    case commands
+    case logs
+    case followLogs
+    case maintenance
+    case deployments
+    case deployment
+    case releases
+    case release
+    case addRelease
+    case configuration
+    case compareConfiguration
+    case applyConfiguration
+    case openAPI
+
+    /// An HTTP method of the API.
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+    }
+
+    /// Where all routes begin.
+    package static let base = "/api/v1"
+
+    package var method: Method {
+        switch self {
+        case .status, .environments, .environment, .commands, .logs, .followLogs, .maintenance, .deployments,
+            .deployment, .releases, .release, .configuration, .openAPI:
+            .get
+        case .plan, .deploy, .rollBack, .prepareCommand, .addRelease, .compareConfiguration: .post
+        case .setMaintenance, .endCommand, .applyConfiguration: .put
+        }
+    }
+
+    /// The path below `base`; parts in braces are parameters.
+    package var path: String {
+        switch self {
+        case .status: "/status"
+        case .environments: "/environments"
+        case .environment: "/environments/{environment}"
+        case .plan: "/environments/{environment}/plan"
+        case .deploy: "/environments/{environment}/deployments"
+        case .rollBack: "/environments/{environment}/rollback"
+        case .setMaintenance: "/environments/{environment}/maintenance"
+        case .prepareCommand: "/environments/{environment}/commands"
+        case .endCommand: "/commands/{command}"
+        case .commands: "/commands"
+        case .logs: "/environments/{environment}/logs"
+        case .followLogs: "/environments/{environment}/logs/follow"
+        case .maintenance: "/maintenance"
+        case .deployments: "/deployments"
+        case .deployment: "/deployments/{deployment}"
+        case .releases, .addRelease: "/releases"
+        case .release: "/releases/{release}"
+        case .configuration, .applyConfiguration: "/configuration"
+        case .compareConfiguration: "/configuration/differences"
+        case .openAPI: "/openapi.json"
+        }
+    }
+
+    /// What the route does, in a sentence.
+    package var summary: String {
+        switch self {
+        case .status: "What runs, where, and what is wrong with it."
+        case .environments: "The names of all environments."
+        case .environment: "One environment: its slots, its split, the deployment under way."
+        case .plan: "What deploying a release would do; changes nothing."
+        case .deploy: "Opens a deployment; it goes on by itself. 409 while another one is under way."
+        case .rollBack: "Takes the deployment under way back, or goes back to the release before."
+        case .setMaintenance: "Shows users the maintenance page, or takes it away."
+        case .prepareCommand:
+            "Writes a one-off command down and answers what it needs to run; whoever asked runs it and tells its end."
+        case .endCommand: "Tells how a one-off command ended."
+        case .commands: "One-off commands: who ran what, where and in which release, and how it ended, newest first."
+        case .logs: "The newest lines that the environment's processes wrote."
+        case .followLogs: "Lines as they are written, one JSON object a line; an empty line says that it still lives."
+        case .maintenance: "When the maintenance page was shown or taken away, and by whom, newest first."
+        case .deployments: "The newest deployments, newest first."
+        case .deployment: "One deployment with its journal; with 'wait', answers when there is more than 'after'."
+        case .releases: "The releases in the store, newest first."
+        case .release: "One release by version, name@version or digest."
+        case .addRelease:
+            "Adds a packed release, checked before it is stored; repairs the archive of one that is there and was altered."
+        case .configuration: "Where the configuration comes from, and its newest change."
+        case .compareConfiguration: "What a configuration would change, checked as at a start; changes nothing."
+        case .applyConfiguration:
+            "Applies a configuration, or refuses it whole; 'lastChange' has its outcome as soon as it is in force."
+        case .openAPI: "This document."
+        }
+    }
+
+    /// Parameters after the question mark, each with what it means.
+    package var query: [(name: String, meaning: String, type: String)] {
+        switch self {
+        case .logs:
+            [
+                ("last", "How many lines of each process, at most 10000.", "integer"),
+                ("slot", "Only this slot.", "string"), ("process", "Only processes that begin so.", "string"),
+            ]
+        case .followLogs:
+            Route.logs.query + [
+                ("since", "Instead of 'last': the time stamp of the first lines.", "string"),
+                ("seen", "Time stamps of single processes: s1/web.1@2026-11-22T10:00:00.00000,…", "string"),
+            ]
+        case .deployments, .maintenance, .commands:
+            [("environment", "Only this environment.", "string"), ("last", "How many, at most 1000.", "integer")]
+        case .addRelease:
+            [("builtFrom", "The commit that whoever asks has built the archive from; it is verified then.", "string")]
+        case .deployment:
+            [
+                ("after", "The last journal entry that is known already.", "integer"),
+                ("wait", "Seconds to wait for more, at most 30.", "number"),
+            ]
+        default: []
+        }
+    }
+
+    /// The path with its parameters filled in, each percent-encoded.
+    package func path(_ parameters: [String: String] = [:]) -> String {
+        parameters.reduce(Route.base + path) { path, parameter in
+            let allowed = parameter.value.addingPercentEncoding(withAllowedCharacters: .urlPathComponentAllowed)
+            return path.replacingOccurrences(of: "{\(parameter.key)}", with: allowed ?? "")
+        }
+    }
+}
+
+extension CharacterSet {
+    /// What may stand in one component of a path as it is.
+    static let urlPathComponentAllowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "/;%"))
+}

@@ -1,0 +1,97 @@
+import API
+import Domain
+import DurableFiles
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import NIOFoundationCompat
+import Ports
+import Runtimes
+import ServiceLifecycle
+
+/// The REST API over HTTP on a loopback port.
+struct APIServer: ServiceLifecycle.Service {
+    /// One controller per noun.
+    struct Controllers: Sendable {
+        let status: StatusController
+        let environments: EnvironmentsController
+        let commands: CommandsController
+        let logs: LogsController
+        let deployments: DeploymentsController
+        let releases: ReleasesController
+        let configuration: ConfigurationController
+    }
+
+    let listen: String
+    let folder: StateFolder
+    let token: String
+    let logger: Logger
+    let controllers: Controllers
+
+    func run() async throws {
+        let (host, port) = try address()
+        let application = Application(
+            router: router,
+            configuration: .init(address: .hostname(host, port: port), serverName: "switchyard"),
+            onServerRunning: { await announce($0, host: host) },
+            logger: logger
+        )
+        try await application.run()
+    }
+
+    var router: Router<AppRequestContext> {
+        let router = Router(context: AppRequestContext.self)
+        router.addMiddleware { ProblemMiddleware() }
+        router.get("/health") { _, _ in "ok\n" }
+        let table = APIRouter(
+            router.group(RouterPath(Route.base)).add(middleware: BearerTokenMiddleware(token: token))
+        )
+        controllers.status.addRoutes(to: table)
+        controllers.environments.addRoutes(to: table)
+        controllers.commands.addRoutes(to: table)
+        controllers.logs.addRoutes(to: table)
+        controllers.deployments.addRoutes(to: table)
+        controllers.releases.addRoutes(to: table)
+        controllers.configuration.addRoutes(to: table)
+        table.on(.openAPI) { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(data: try OpenAPIDocument.json()))
+            )
+        }
+        precondition(table.bound == Set(Route.allCases), "every route of the table has its handler")
+        return router
+    }
+
+    /// The address to listen on; a port that the system gave once is asked for again, so that clients find it.
+    private func address() throws -> (host: String, port: Int) {
+        guard let colon = listen.lastIndex(of: ":"), colon != listen.startIndex,
+            let port = Int(listen[listen.index(after: colon)...])
+        else {
+            throw ControlPlaneError.invalidParameter(name: "api.listen", value: listen, expected: "address:port")
+        }
+        // IPv6 is written in brackets, and bound without them.
+        let host = listen[..<colon].trimmingPrefix("[")
+        let name = host.last == "]" ? String(host.dropLast()) : String(host)
+        guard port == 0, let known = FileManager.default.contents(atPath: folder.endpoint),
+            let endpoint = try? JSONDecoder().decode(Endpoint.self, from: known),
+            let last = URL(string: endpoint.url)?.port, FreePort.isFree(last)
+        else { return (name, port) }
+        return (name, last)
+    }
+
+    private func announce(_ channel: any Channel, host: String) async {
+        let port = channel.localAddress?.port ?? 0
+        let shown = host.contains(":") ? "[\(host)]" : host
+        let endpoint = Endpoint(url: "http://\(shown):\(port)", pid: getpid())
+        do {
+            let file = try PreallocatedFile(path: folder.endpoint, padding: UInt8(ascii: " "), mode: 0o644)
+            try file.replace(with: JSONEncoder().encode(endpoint))
+        } catch {
+            // An unchanged file still leads here: the port is asked for again at each start.
+            logger.warning("the endpoint file could not be written", metadata: ["error": "\(error)"])
+        }
+        logger.info("ready", metadata: ["url": "\(endpoint.url)"])
+    }
+}

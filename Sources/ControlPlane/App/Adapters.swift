@@ -1,0 +1,47 @@
+import Deployments
+import Domain
+import Releases
+import Store
+import Traffic
+
+// The engines speak through protocols of their own; the adapters know nothing of them. Here the two meet.
+
+/// HAProxy as the router of the deployments.
+struct ProxyRouter: TrafficRouter {
+    let proxy: HAProxy
+
+    func place(_ table: SlotTable) async throws -> String? {
+        let result = try await proxy.place(table)
+        let edited = result.keptAside.map {
+            "haproxy.cfg was edited by hand and is written anew, the edited one is \($0)"
+        }
+        return edited ?? result.undurable.map { "HAProxy has the addresses, its file has not: \($0)" }
+    }
+
+    func route(_ table: SlotTable) async throws { try await proxy.route(table) }
+
+    func inFlight(_ environment: EnvironmentName, _ slot: SlotName) async throws -> InFlight {
+        try await proxy.inFlight(environment, slot)
+    }
+
+    func healthyServers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> Int {
+        try await proxy.healthyServers(environment, slot)
+    }
+
+    func closeLongConnections(environment: EnvironmentName, slot: SlotName, over spread: Duration) async throws {
+        try await proxy.closeLongConnections(environment: environment, slot: slot, over: spread)
+    }
+}
+
+/// The artifact store as the catalog of the deployments.
+struct StoredReleases: ReleaseCatalog {
+    let store: ArtifactStore
+
+    func find(_ text: String) async throws -> Release { try store.find(text) }
+
+    func release(_ digest: ArtifactDigest) async throws -> Release { try store.release(digest) }
+
+    func verify(_ digest: ArtifactDigest) async throws { try await store.verify(digest) }
+}
+
+extension DeploymentStore: DeploymentRecords {}

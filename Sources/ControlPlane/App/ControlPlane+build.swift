@@ -1,0 +1,225 @@
+import API
+import AsyncHTTPClient
+import Deployments
+import Domain
+import DurableFiles
+import Foundation
+import Hummingbird
+package import Logging
+import NIOCore
+import Postgres
+import Releases
+import Runtimes
+import ServiceLifecycle
+import Store
+import Traffic
+import UnixSignals
+
+/// The control plane: everything put together, and run until it is told to end.
+package enum ControlPlaneProcess {
+    /// Runs the configuration of a file on a state folder until SIGTERM or ^C; `variables` is what `${NAME}` in the file
+    /// stands for.
+    ///
+    /// Throws before anything is touched when the file is wrong, another control plane holds the folder or the
+    /// configuration cannot work on this machine.
+    package static func run(
+        file: String, variables: [String: String], in folder: StateFolder, logger: Logger
+    ) async throws {
+        let file = ConfigurationFile(path: file, variables: variables)
+        let keeper = try ConfigurationKeeper(file: file, folder: folder, logger: logger)
+        try prepare(folder)
+        var services = ServiceGroupConfiguration(
+            services: [PartsService(keeper: keeper, folder: folder, logger: logger)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        services.maximumGracefulShutdownDuration = Limits.shutdown
+        try await ServiceGroup(configuration: services).run()
+    }
+
+    private static func prepare(_ folder: StateFolder) throws {
+        guard folder.path.utf8.count <= Limits.statePathBytes else {
+            throw ControlPlaneError.stateTooLong(path: folder.path, most: Limits.statePathBytes)
+        }
+        try folder.requireOwn()
+        try folder.lock()
+        try folder.takeOver()
+        try folder.make()
+        try folder.clearIncoming()
+    }
+}
+
+/// Runs the parts of the control plane, and makes them anew whenever another configuration is in force.
+private struct PartsService: ServiceLifecycle.Service {
+    let keeper: ConfigurationKeeper
+    let folder: StateFolder
+    let logger: Logger
+
+    func run() async throws {
+        repeat {
+            do {
+                try await runParts(keeper.inForce)
+            } catch {
+                guard !Task.isCancelled, await keeper.takeBack(because: "\(error)") else { throw error }
+            }
+        } while await keeper.takeTurn() && !Task.isCancelled && !Task.isShuttingDownGracefully
+    }
+
+    private func runParts(_ configuration: Domain.Configuration) async throws {
+        try await prepareUsers(of: configuration)
+        let parts = try await Parts(configuration, folder: folder, logger: logger)
+        var services = ServiceGroupConfiguration(
+            services: await parts.services(configuration, keeper: keeper, folder: folder, logger: logger),
+            logger: logger)
+        services.maximumGracefulShutdownDuration = Limits.shutdown
+        try await ServiceGroup(configuration: services).run()
+    }
+
+    private func prepareUsers(of configuration: Domain.Configuration) async throws {
+        for environment in configuration.environments {
+            guard let user = try await UnixUser.ensure(environment: environment.name) else { continue }
+            guard try await user.canEnter(folder.path) else {
+                throw ControlPlaneError.notEnterable(path: folder.path, user: user.name)
+            }
+        }
+    }
+}
+
+/// The parts of a control plane, made once and handed to those that need them.
+private struct Parts {
+    let store: ArtifactStore
+    let tree: SupervisorTree
+    let journal: Journal
+    let world: World
+    let proxy: HAProxy
+    let infrastructure: Infrastructure
+    let certificates: CertificateKeeper?
+    let environments: Environments
+    let commands: OneOffCommands
+    let token: String
+
+    init(_ configuration: Domain.Configuration, folder: StateFolder, logger: Logger) async throws {
+        let store = try ArtifactStore(folder: folder.artifacts)
+        let releases = UnpackedReleases(store: store, folder: folder.releases)
+        try await releases.removeLeftCopies()
+        let catalog = StoredReleases(store: store)
+        let tree = SupervisorTree(folder: folder.supervisor)
+        let proxy = try await HAProxy(
+            folder: HAProxyFolder(folder.haproxy), settings: configuration.traffic,
+            environments: configuration.environments, logger: logger
+        )
+        let usesCluster = configuration.environments.contains { $0.database == .embedded }
+        let cluster = usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil
+        let faults = FaultInjection.observer(in: folder)
+        let databases = EnvironmentDatabases(
+            application: configuration.application, cluster: cluster,
+            passwords: DatabasePasswords(folder: folder.secrets), artifacts: releases, backups: folder.backups,
+            boundary: { faults?("migration:\($0)") }
+        )
+        let running = RunningCommands()
+        let slots = SupervisedSlots(
+            tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder
+        )
+        let world = World(
+            router: ProxyRouter(proxy: proxy), runtime: slots, database: databases, prober: HTTPProber(),
+            catalog: catalog
+        )
+        let records = DeploymentStore(database: StateDatabase(path: folder.database)) { $0.isAlive }
+        let journal = Journal(
+            records: records, spool: try Spool(path: folder.spool), logger: logger,
+            observer: faults
+        )
+        let deployers = try configuration.environments.map { environment in
+            try EnvironmentDeployer(
+                environment: environment,
+                file: SlotTableFile(
+                    path: folder.slotTable(of: environment.name.rawValue), environment: environment.name,
+                    slotCount: environment.policy.slotCount
+                ),
+                parts: EnvironmentDeployer.Parts(
+                    world: world, journal: journal, process: .current(),
+                    evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger
+                )
+            )
+        }
+        self.store = store
+        self.tree = tree
+        self.proxy = proxy
+        self.journal = journal
+        self.world = world
+        environments = Environments(deployers: deployers)
+        commands = OneOffCommands(
+            environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
+            logger: logger)
+        let certificates = CertificateKeeper(
+            settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
+        self.certificates = certificates
+        infrastructure = Infrastructure(
+            tree: tree, proxy: proxy, cluster: cluster, certificates: certificates, folder: folder, logger: logger
+        ) {
+            var tables: [SlotTable] = []
+            for deployer in deployers { tables.append(await deployer.table) }
+            return tables
+        }
+        token = try folder.loadOrMakeToken()
+    }
+
+    /// In the order in which they begin; they end in reverse.
+    func services(
+        _ configuration: Domain.Configuration, keeper: ConfigurationKeeper, folder: StateFolder, logger: Logger
+    ) async -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        let api = APIServer(
+            listen: configuration.api.listen, folder: folder, token: token, logger: logger,
+            controllers: APIServer.Controllers(
+                status: StatusController(
+                    application: configuration.application, environments: environments, world: world,
+                    infrastructure: infrastructure
+                ),
+                environments: EnvironmentsController(
+                    application: configuration.application, environments: environments, catalog: world.catalog,
+                    world: world,
+                    infrastructure: infrastructure
+                ),
+                commands: CommandsController(commands: commands, journal: journal),
+                logs: LogsController(environments: environments, tree: tree),
+                deployments: DeploymentsController(journal: journal, environments: environments),
+                releases: ReleasesController(store: store, incoming: folder.incoming),
+                configuration: ConfigurationController(keeper: keeper)
+            )
+        )
+        let services: [any ServiceLifecycle.Service] =
+            [infrastructure, commands]
+            + (certificates.map { [CertificateService(keeper: $0, infrastructure: infrastructure)] } ?? [])
+            + environments.deployers.map { DeployerService(deployer: $0, infrastructure: infrastructure) } + [api]
+        let trial = ConfigurationTrial(
+            proxy: proxy, environments: environments, infrastructure: infrastructure, folder: folder)
+        let changes = ConfigurationService(
+            keeper: keeper, infrastructure: infrastructure, turns: await keeper.begin(with: trial))
+        return services.map { .init(service: $0) }
+            + [.init(service: changes, successTerminationBehavior: .gracefullyShutdownGroup)]
+    }
+}
+
+/// Runs a deployer until the control plane ends; what it is doing then is handed over through the journal.
+private struct DeployerService: ServiceLifecycle.Service {
+    let deployer: EnvironmentDeployer
+    let infrastructure: Infrastructure
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await infrastructure.waitUntilConfigured()
+            await deployer.run()
+        }
+    }
+}
+
+/// Asks for certificates as soon as the proxy can answer for them.
+private struct CertificateService: ServiceLifecycle.Service {
+    let keeper: CertificateKeeper
+    let infrastructure: Infrastructure
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await infrastructure.waitForProxy()
+            try? await keeper.run()
+        }
+    }
+}

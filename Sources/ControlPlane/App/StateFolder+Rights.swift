@@ -1,0 +1,54 @@
+import DurableFiles
+import Foundation
+import Glibc
+
+extension StateFolder {
+    /// Throws for a folder of another user, before anything in it is changed.
+    ///
+    /// Whoever owns it may replace everything in it, so it has to be this user's, also where root could do without.
+    func requireOwn() throws(ControlPlaneError) {
+        for path in ownPaths {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_uid != geteuid() else { continue }
+            throw .foreignState(
+                state: self.path, path: path, owner: Self.userName(status.st_uid), user: Self.userName(geteuid()))
+        }
+    }
+
+    /// Makes a folder with those above it, and sets its mode.
+    func makeFolder(_ folder: String, mode: mode_t) throws {
+        try makeFolder(folder)
+        guard chmod(folder, mode) == 0 else { throw FileFault(operation: "set the mode of", path: folder) }
+    }
+
+    private func makeFolder(_ folder: String) throws {
+        guard mkdir(folder, 0o755) != 0 else { return }
+        let parent = (folder as NSString).deletingLastPathComponent
+        switch errno {
+        case EEXIST:
+            var status = stat()
+            guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw FileFault(operation: "make folder", path: folder, code: ENOTDIR)
+            }
+        case ENOENT where parent != folder:
+            try makeFolder(parent)
+            try makeFolder(folder)
+        case EACCES, EPERM:
+            var status = stat()
+            let owner = stat(parent, &status) == 0 ? Self.userName(status.st_uid) : "another user"
+            throw ControlPlaneError.stateNotMade(
+                state: path, folder: parent, owner: owner, user: Self.userName(geteuid()))
+        default:
+            throw FileFault(operation: "make folder", path: folder)
+        }
+    }
+
+    /// The name of an account, or its number where it has none.
+    private static func userName(_ id: uid_t) -> String {
+        var record = passwd()
+        var result: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16 * 1_024)
+        guard getpwuid_r(id, &record, &buffer, buffer.count, &result) == 0, result != nil else { return "\(id)" }
+        return String(cString: record.pw_name)
+    }
+}

@@ -1,0 +1,122 @@
+import DurableFiles
+import Foundation
+import Glibc
+
+/// Where everything of one Switchyard lies; the layout is part of the product and documented in ARCHITECTURE.md.
+package struct StateFolder: Sendable {
+    package let path: String
+
+    package init(path: String) {
+        self.path = (path as NSString).standardizingPath
+    }
+
+    package var database: String { "\(path)/switchyard.sqlite" }
+    package var spool: String { "\(path)/spool.json" }
+    package var artifacts: String { "\(path)/artifacts" }
+    /// Unpacked releases, by digest.
+    package var releases: String { "\(path)/releases" }
+    package var haproxy: String { "\(path)/haproxy" }
+    package var postgres: String { "\(path)/postgres" }
+    package var supervisor: String { "\(path)/supervisor" }
+    package var logs: String { "\(path)/logs" }
+    package var backups: String { "\(path)/backups" }
+    package var evidence: String { "\(path)/evidence" }
+    package var incoming: String { "\(path)/incoming" }
+    package var shared: String { "\(path)/shared" }
+    package var secrets: String { "\(path)/secrets" }
+    /// Who changed the configuration when.
+    var configurationRecord: String { "\(path)/configuration.json" }
+    /// The configuration that was in force before the last change.
+    var previousConfiguration: String { "\(path)/configuration.previous.yaml" }
+    /// Where the proxy's part of another configuration is tried.
+    var configurationTrial: String { "\(path)/trial" }
+    package func slotTable(of environment: String) -> String { "\(path)/slots/\(environment).json" }
+
+    /// Where the command line finds the API: its URL and the process that serves it.
+    package var endpoint: String { "\(path)/api.json" }
+    /// What the command line shows to be let in.
+    package var token: String { "\(path)/token" }
+    private var lockFile: String { "\(path)/lock" }
+
+    /// The folders with their modes; the state folder can be passed through by the environments' users, but not read.
+    private var folders: [(path: String, mode: mode_t)] {
+        [
+            (path, 0o711), (artifacts, 0o700), (releases, 0o755), (logs, 0o700), (backups, 0o700), (evidence, 0o700),
+            (incoming, 0o700), (secrets, 0o700), (shared, 0o711), ("\(path)/slots", 0o700),
+        ]
+    }
+
+    /// What nobody else may own.
+    var ownPaths: [String] { folders.map(\.path) + [lockFile, format, database, spool, token, endpoint] }
+
+    /// Makes the folders, or gives them their modes again; throws for what belongs to another user.
+    package func make() throws {
+        try requireOwn()
+        for folder in folders { try makeFolder(folder.path, mode: folder.mode) }
+    }
+
+    /// Keeps a second control plane out for as long as this process lives; throws when there is one already.
+    ///
+    /// Makes the state folder where it is missing, and nothing in it.
+    package func lock() throws {
+        try makeFolder(path, mode: 0o711)
+        let descriptor = open(lockFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileFault(operation: "open", path: lockFile) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw ControlPlaneError.alreadyRunning(state: path)
+        }
+    }
+
+    /// The format of everything in the folder: raised whenever an older Switchyard could not go on from what a newer one
+    /// left. Older formats are read by every newer version; `Tests/ControlPlaneTests/Formats` has one of each.
+    package static let currentFormat = 2
+
+    /// Takes the folder over, also from an older Switchyard; throws `newerState` for one that a newer one wrote. Only
+    /// after `lock()`, and before anything else is read.
+    package func takeOver() throws {
+        let known = FileManager.default.contents(atPath: format)
+            .flatMap { try? JSONDecoder().decode(StateFormat.self, from: $0) }
+        if let known, known.format > Self.currentFormat {
+            throw ControlPlaneError.newerState(
+                path: path, format: known.format, version: known.version, ours: SwitchyardVersion.current)
+        }
+        let current = StateFormat(format: Self.currentFormat, version: SwitchyardVersion.current)
+        guard known != current else { return }
+        try DurableFile.write(JSONEncoder().encode(current), to: format, mode: 0o600)
+    }
+
+    private var format: String { "\(path)/format.json" }
+
+    /// What `format.json` says; a folder without one is of format 1.
+    private struct StateFormat: Codable, Equatable {
+        var format: Int
+        /// Of the Switchyard that wrote it last.
+        var version: String
+    }
+
+    /// Removes what uploads left behind when the control plane ended under them; only after `lock()`.
+    package func clearIncoming() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: incoming) {
+            try FileManager.default.removeItem(atPath: "\(incoming)/\(name)")
+        }
+    }
+
+    /// The API token: made at the first start, readable by its owner only.
+    package func loadOrMakeToken() throws -> String {
+        let file = SecretFile(path: token)
+        // An empty file is none: its token would let in everybody who shows none.
+        return try file.secret ?? file.make(bytes: 32)
+    }
+}
+
+/// What `api.json` says.
+package struct Endpoint: Codable, Equatable, Sendable {
+    package var url: String
+    package var pid: Int32
+
+    package init(url: String, pid: Int32) {
+        self.url = url
+        self.pid = pid
+    }
+}

@@ -1,0 +1,33 @@
+import API
+import Deployments
+import Domain
+import Foundation
+import Hummingbird
+
+/// One-off commands: preparing them, telling their end, listing them.
+struct CommandsController: Sendable {
+    let commands: OneOffCommands
+    let journal: Journal
+
+    func addRoutes(to router: APIRouter) {
+        router.on(.prepareCommand) { request, context in
+            let message = try await request.message(RunRequest.self)
+            try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            return try .json(
+                await commands.prepare(message, in: context.parameters.require("environment")), status: .created)
+        }
+        router.on(.endCommand) { request, context in
+            let message = try await request.message(CommandEnd.self)
+            try Limits.require(message.reason, "reason", atMost: Limits.reasonCharacters)
+            let text = try context.parameters.require("command")
+            guard let id = UUID(uuidString: text) else {
+                throw ControlPlaneError.invalidParameter(name: "command", value: text, expected: "its id")
+            }
+            return try .json(await commands.end(id, message))
+        }
+        router.on(.commands) { request, _ in
+            let (environment, last) = try DeploymentsController.selection(request)
+            return try .json(await journal.commands(of: environment, last: last))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import Domain
+package import Foundation
+
+/// What keeps the control plane from starting or from doing what it was asked.
+package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
+    case alreadyRunning(state: String)
+    case unknownEnvironment(String, known: [EnvironmentName])
+    case invalidParameter(name: String, value: String, expected: String)
+    case newerState(path: String, format: Int, version: String, ours: String)
+    case stateTooLong(path: String, most: Int)
+    /// `path` is the state folder or something in it.
+    case foreignState(state: String, path: String, owner: String, user: String)
+    /// `folder` is the one that nothing may be made in.
+    case stateNotMade(state: String, folder: String, owner: String, user: String)
+    case notEnterable(path: String, user: String)
+    case noEmbeddedDatabase(EnvironmentName)
+    case archiveTooLarge(most: Int)
+    case tooManyFollowers(Int)
+    case nothingToRunIn(EnvironmentName)
+    case inNoSlot(String, EnvironmentName, [ReleaseReference])
+    case commandNotFound(String, ReleaseReference)
+    case unknownCommand(UUID)
+    case proxyRefused(log: [String])
+    case applicationInUse(ApplicationName, environment: EnvironmentName)
+    case environmentInUse(EnvironmentName)
+    /// Something is at `place`, where the link to `shared` belongs.
+    case sharedFolderHidden(place: String, shared: String)
+    case addressTaken(String, cause: String)
+    case configurationBusy
+    case tookTooLong(String, seconds: Int)
+
+    package var description: String {
+        switch self {
+        case .alreadyRunning(let state):
+            "A control plane runs on \(state) already; stop it first, or give another folder with --state."
+        case .unknownEnvironment(let text, let known):
+            "There is no environment '\(text)'; switchyard.yaml has \(known.map(\.rawValue).joined(separator: ", "))."
+        case .invalidParameter(let name, let value, let expected):
+            "'\(value)' is no valid \(name): give \(expected)."
+        case .newerState(let path, let format, let version, let ours):
+            "The state folder \(path) is of format \(format), written by Switchyard \(version), which this Switchyard "
+                + "(\(ours)) cannot read; start that version or a newer one. Nothing was changed."
+        case .stateTooLong(let path, let most):
+            "The state folder's path \(path) is longer than \(most) bytes, which leaves no room for socket names; "
+                + "give a shorter one with --state."
+        case .foreignState(let state, let path, let owner, let user):
+            "\(path) belongs to \(owner), and Switchyard was started by \(user): start it as \(owner), or stop it and "
+                + "say 'chown -R \(user) \(state)' as root, or give another folder with --state. Nothing was changed."
+        case .stateNotMade(let state, let folder, let owner, let user):
+            "\(user) may not make anything in \(folder), which belongs to \(owner): say 'install -d -o \(user) "
+                + "\(state)' as root, or give another folder for the state with --state."
+        case .notEnterable(let path, let user):
+            "The user \(user) cannot enter \(path), so nothing of the state folder can run as that user; "
+                + "give a folder that everybody may pass through with --state."
+        case .noEmbeddedDatabase(let environment):
+            "\(environment) has no database in this Switchyard."
+        case .nothingToRunIn(let environment):
+            "Nothing is deployed in \(environment) yet: deploy a release first."
+        case .inNoSlot(let text, let environment, let known):
+            "\(text) is in no slot of \(environment), so neither its files nor its schema are there: deploy it, or "
+                + "name one of \(known.map(\.description).joined(separator: ", "))."
+        case .commandNotFound(let word, let release):
+            "There is no program '\(word)', neither in \(release) nor on the PATH of its processes; nothing was run."
+        case .unknownCommand(let id):
+            "No one-off command \(id) is running."
+        case .proxyRefused(let log):
+            "HAProxy does not take its configuration; is another process on its port? It said: "
+                + (log.last { $0.contains("cannot bind") } ?? log.last { $0.contains("[ALERT]") } ?? "nothing")
+        case .tooManyFollowers(let most):
+            "\(most) others follow logs already, which is the most; end one of them first."
+        case .archiveTooLarge(let most):
+            "The archive is larger than \(most) bytes."
+        case .applicationInUse(let application, let environment):
+            "\(environment) has releases of \(application), so the application cannot become another one; give the "
+                + "other one a Switchyard of its own, with --state. Nothing was changed."
+        case .environmentInUse(let environment):
+            "\(environment) has releases that run, so it cannot be taken out of the configuration while Switchyard "
+                + "runs. Nothing was changed."
+        case .sharedFolderHidden(let place, let shared):
+            "\(place) is no link to \(shared), so what is written there would be lost with the release: create the "
+                + "release again under a new version, without that folder."
+        case .addressTaken(let address, let cause):
+            "The API cannot listen on \(address): \(cause). Stop what uses it, or change api.listen. Nothing was "
+                + "changed."
+        case .configurationBusy:
+            "The configuration is being changed by somebody else; try again in a moment."
+        case .tookTooLong(let what, let seconds):
+            "\(what) was not done within \(seconds) s; allow more in switchyard.yaml, or look why it takes so long."
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import API
+import Deployments
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// Environments: what they look like, deploying into them, going back, maintenance.
+struct EnvironmentsController: Sendable {
+    let application: ApplicationName
+    let environments: Environments
+    let catalog: any ReleaseCatalog
+    let world: World
+    let infrastructure: Infrastructure
+
+    func addRoutes(to router: APIRouter) {
+        router.on(.environment) { request, context in
+            try .json(await reporter.report(on: deployer(context)))
+        }
+        router.on(.plan) { request, context in
+            let message = try await request.message(DeployRequest.self)
+            let deployer = try deployer(context)
+            try await infrastructure.waitUntilReady(for: deployer.environment)
+            let plan = try await deployer.plan(release(message.release))
+            return try .json(PlanReport(digest: plan.digest(for: deployer.environment), plan: plan))
+        }
+        router.on(.deploy) { request, context in
+            let message = try await request.message(DeployRequest.self)
+            try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            let deployer = try deployer(context)
+            try await infrastructure.waitUntilReady(for: deployer.environment)
+            let deployment = try await deployer.deploy(
+                release(message.release), by: message.requestedBy ?? "somebody", planDigest: message.planDigest
+            )
+            return try .json(DeploymentSummary(deployment), status: .accepted)
+        }
+        router.on(.rollBack) { request, context in
+            let message = try await request.message(RollBackRequest.self)
+            try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            try Limits.require(message.reason, "reason", atMost: Limits.reasonCharacters)
+            let deployment = try await deployer(context).rollBack(
+                by: message.requestedBy ?? "somebody", reason: message.reason ?? "asked for"
+            )
+            return try .json(DeploymentSummary(deployment), status: .accepted)
+        }
+        router.on(.setMaintenance) { request, context in
+            let message = try await request.message(MaintenanceRequest.self)
+            try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            let deployer = try deployer(context)
+            try await deployer.setMaintenance(message.isOn, by: message.requestedBy ?? "somebody")
+            return try .json(await reporter.report(on: deployer))
+        }
+    }
+
+    private var reporter: EnvironmentReporter { EnvironmentReporter(world: world) }
+
+    private func deployer(_ context: AppRequestContext) throws -> EnvironmentDeployer {
+        try environments.deployer(of: context.parameters.require("environment"))
+    }
+
+    /// The release that is meant, if it is one of this application.
+    private func release(_ text: String) async throws -> Release {
+        let release = try await catalog.find(text)
+        guard release.manifest.name == application else {
+            throw DeploymentsError.wrongApplication(release.reference, expected: application)
+        }
+        return release
+    }
+}
+
+extension Parameters {
+    /// A whole number from the query, or nil when it is not given.
+    func whole(_ name: Substring, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = get(String(name)) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw ControlPlaneError.invalidParameter(
+                name: String(name), value: text,
+                expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return number
+    }
+}

@@ -1,0 +1,65 @@
+/// The bounds of the control plane.
+enum Limits {
+    /// Longest path of a state folder: sockets below it must fit the system's 107 bytes.
+    static let statePathBytes = 72
+    /// Largest JSON body.
+    static let requestBytes = 1_048_576
+    /// Largest archive of a release.
+    static let archiveBytes = 4 * 1_024 * 1_024 * 1_024
+    /// Longest that a request for a deployment may wait for news.
+    static let longestWait: Duration = .seconds(30)
+    /// Between two looks for news.
+    static let newsInterval: Duration = .milliseconds(50)
+    /// Longest reason that a person gives, in characters.
+    static let reasonCharacters = 1_000
+    /// Longest name of who asks, in characters.
+    static let requesterCharacters = 100
+    /// Changes of the configuration that are remembered.
+    static let recordedConfigurations = 100
+    static let mostLogLines = 10_000
+    /// Streams of logs that may be open at the same time.
+    static let mostFollowers = 32
+    /// Between two looks for new lines.
+    static let followInterval: Duration = .milliseconds(100)
+    /// Between two signs of life on a stream that has nothing to say.
+    static let signOfLife: Duration = .seconds(5)
+    static let mostDeployments = 1_000
+    /// Between two looks whether the command lines of one-off commands still live.
+    static let commandInterval: Duration = .seconds(2)
+    /// Largest body that a probe reads.
+    static let probeBytes = 4 * 1_024 * 1_024
+    /// How long the proxy and the embedded database may take to start.
+    static let infrastructureSeconds = 60
+    /// How long an embedded database that has been up once may take to answer before it is said that it does not.
+    static let databaseAnswer: Duration = .seconds(3)
+    /// How long the proxy is given to answer before it is looked whether it still runs.
+    static let proxyAnswer: Duration = .milliseconds(500)
+    /// Lines of the proxy's log in which its reason to end is looked for.
+    static let proxyLogLines = 20
+    /// Connections that one slot of an environment may hold to the embedded database.
+    static let connectionsOfARole = 50
+    /// Longest name of a role or database that PostgreSQL keeps whole.
+    static let roleBytes = 63
+    /// How long a deployer waits for the proxy's configuration before it begins without.
+    static let configurationWait: Duration = .seconds(10)
+    /// Between two looks at the proxy and the embedded database.
+    static let infrastructureInterval: Duration = .seconds(5)
+    /// Between two looks at which certificates are due.
+    static let certificateInterval: Duration = .seconds(30)
+    /// Between two lines in the log about the end of the same certificate, in seconds.
+    static let expiryNoticeInterval: Double = 86_400
+    /// Pause after an authority's first refusal, doubled by each further one, in seconds.
+    static let certificatePause: Double = 15 * 60
+    static let longestCertificatePause: Double = 12 * 3_600
+    /// How long SIGTERM waits for requests and steps to come to a stop.
+    static let shutdown: Duration = .seconds(10)
+}
+
+extension Limits {
+    /// What people write ends up in every journal and bundle, so it has a bound.
+    static func require(_ text: String?, _ name: String, atMost limit: Int) throws {
+        guard let text, text.unicodeScalars.count > limit else { return }
+        throw ControlPlaneError.invalidParameter(
+            name: name, value: "\(text.prefix(20))…", expected: "at most \(limit) characters")
+    }
+}

@@ -1,0 +1,54 @@
+import Domain
+import DurableFiles
+import Foundation
+import Glibc
+import Runtimes
+
+/// What a release's processes find around them, for a command beside them.
+struct ProcessSurroundings: Sendable {
+    /// The release's root.
+    let folder: String
+    /// All variables, PATH, HOME and LANG included.
+    let variables: [String: String]
+    let userID: uid_t
+    let groupID: gid_t
+
+    /// The program that a command's first word means, as for the processes in `release.yaml`: a file of the release,
+    /// or one on the PATH; nil when there is none that can be executed.
+    func program(named word: String) -> String? {
+        let folders = word.contains("/") ? [] : (variables["PATH"] ?? "").split(separator: ":").map(String.init)
+        let places = word.hasPrefix("/") ? [word] : ([folder] + folders).map { "\($0)/\(word)" }
+        return places.first { path in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+                && FileManager.default.isExecutableFile(atPath: path)
+        }
+    }
+}
+
+extension SupervisedSlots {
+    /// What the processes of a slot were given when it was prepared; the release is checked once more.
+    ///
+    /// A database of Switchyard's own is reached as `commands`, a login role with the slots' rights: its statements and
+    /// locks can be told from those that serve users, and it takes none of their connections.
+    func surroundings(
+        in slot: SlotName, of environment: EnvironmentDefinition
+    ) async throws -> ProcessSurroundings {
+        guard let name = await names(in: slot, of: environment.name).first,
+            let service = await tree.service(named: name.text)
+        else { throw ControlPlaneError.nothingToRunIn(environment.name) }
+        try await releases.verify(service.workingDirectory)
+        let user = service.unixUser.flatMap { UnixUser(named: $0) }
+        var variables = [
+            "PATH": Runit.searchPath, "HOME": user?.home ?? service.workingDirectory, "LANG": "C.UTF-8",
+        ].merging(service.environment) { _, given in given }
+        variables["HOST"] = nil
+        variables["PORT"] = nil
+        variables["PROCESS"] = "command"
+        variables["INSTANCE"] = "1"
+        if let url = try await databases.urlForCommands(of: environment) { variables["DATABASE_URL"] = url }
+        return ProcessSurroundings(
+            folder: service.workingDirectory, variables: variables, userID: user?.userID ?? geteuid(),
+            groupID: user?.groupID ?? getegid())
+    }
+}

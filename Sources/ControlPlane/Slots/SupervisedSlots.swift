@@ -1,0 +1,131 @@
+import Deployments
+package import Domain
+import DurableFiles
+import Foundation
+import Glibc
+import Ports
+import Releases
+import Runtimes
+
+/// Runs releases in slots as services of the supervisor tree.
+package struct SupervisedSlots: Sendable {
+    let tree: SupervisorTree
+    let catalog: any ReleaseCatalog
+    let releases: UnpackedReleases
+    let databases: EnvironmentDatabases
+    private let commands: RunningCommands
+    let folder: StateFolder
+
+    init(
+        tree: SupervisorTree, catalog: any ReleaseCatalog, releases: UnpackedReleases,
+        databases: EnvironmentDatabases, commands: RunningCommands, folder: StateFolder
+    ) {
+        self.tree = tree
+        self.catalog = catalog
+        self.releases = releases
+        self.databases = databases
+        self.commands = commands
+        self.folder = folder
+    }
+}
+
+extension SupervisedSlots: SlotRuntime {
+    package func prepare(
+        _ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition
+    ) async throws -> [Int] {
+        let release = try await catalog.release(occupant.release.digest)
+        // Without ports, what is in the slot is left over from an attempt that was interrupted.
+        if occupant.ports.isEmpty {
+            try await clear(slot, of: environment.name, within: .zero)
+            removeLogs(of: slot, in: environment.name)
+        }
+        let root = try await releases.unpack(
+            release.digest, for: environment.name,
+            isInUse: runsAnything(from: releases.root(of: release.digest, in: environment.name))
+        )
+        try await shareAssets(of: release, root: root, in: environment.name)
+        let shared = try await makeSharedFolders(of: release.manifest, root: root, in: environment.name)
+        let web = release.manifest.processes.values.first { $0.kind == .web }
+        let ports =
+            occupant.ports.count == web?.instances ? occupant.ports : try FreePort.find(count: web?.instances ?? 0)
+        var common = release.manifest.environment.merging(environment.settings) { _, ours in ours }
+        common["DATABASE_URL"] = try await databases.url(for: slot, of: environment)
+        common["SHARED_DIRECTORY"] = shared
+        for (process, definition) in release.manifest.processes {
+            for instance in 1...definition.instances {
+                let name = ServiceName(
+                    environment: environment.name, slot: slot, kind: definition.kind, process: process,
+                    instance: instance
+                )
+                let port = definition.kind == .web ? ports[instance - 1] : nil
+                let service = try await service(
+                    name, definition, release: release, root: root, port: port, common: common,
+                    stopSeconds: environment.policy.stopSeconds
+                )
+                try await tree.install(service)
+                if definition.kind == .web { try await tree.start(service.name) }
+            }
+        }
+        return ports
+    }
+
+    package func verify(_ slot: SlotName, of environment: EnvironmentName) async throws {
+        guard let name = await names(in: slot, of: environment).first,
+            let service = await tree.service(named: name.text)
+        else { return }
+        try await releases.verify(service.workingDirectory)
+    }
+
+    package func start(
+        _ kind: ProcessDefinition.Kind, in slot: SlotName, of environment: EnvironmentName
+    ) async throws {
+        for name in await names(in: slot, of: environment) where name.kind == kind {
+            try await tree.start(name.text)
+        }
+    }
+
+    package func stop(
+        _ kind: ProcessDefinition.Kind, in slot: SlotName, of environment: EnvironmentName,
+        waiting deadline: Duration?
+    ) async throws {
+        for name in await names(in: slot, of: environment) where name.kind == kind {
+            if let deadline {
+                try await tree.stop(name.text, deadline: deadline)
+            } else {
+                try await tree.requestStop(name.text)
+            }
+        }
+    }
+
+    package func clear(_ slot: SlotName, of environment: EnvironmentName, within deadline: Duration) async throws {
+        let names = await names(in: slot, of: environment)
+        for name in names { try await tree.requestStop(name.text) }
+        for name in names {
+            try await tree.stop(name.text, deadline: deadline)
+            try await tree.remove(name.text)
+        }
+    }
+
+    package func removeReleases(
+        of environment: EnvironmentName, except needed: @Sendable () async -> Set<ArtifactDigest>
+    ) async throws {
+        try await releases.remove(of: environment) {
+            await needed().union(commands.digests(in: environment))
+        }
+    }
+}
+
+extension SupervisedSlots {
+    /// Whether a service of any slot, started or not, has its files in a folder.
+    private func runsAnything(from root: String) async -> Bool {
+        for name in await tree.names() where await tree.service(named: name)?.workingDirectory == root {
+            return true
+        }
+        return false
+    }
+
+    func names(in slot: SlotName, of environment: EnvironmentName) async -> [ServiceName] {
+        await tree.names().compactMap(ServiceName.init)
+            .filter { $0.environment == environment && $0.slot == slot }
+    }
+}

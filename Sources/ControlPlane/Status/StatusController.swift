@@ -1,0 +1,35 @@
+import API
+import Deployments
+import Domain
+import Hummingbird
+
+/// What runs, where, and what is wrong with it.
+struct StatusController: Sendable {
+    let application: ApplicationName
+    let environments: Environments
+    let world: World
+    let infrastructure: Infrastructure
+
+    func addRoutes(to router: APIRouter) {
+        router.on(.status) { _, _ in try .json(await report()) }
+        router.on(.environments) { _, _ in try .json(environments.deployers.map(\.environment.name)) }
+    }
+
+    private func report() async -> StatusReport {
+        let reporter = EnvironmentReporter(world: world)
+        var reports: [EnvironmentReport] = []
+        for deployer in environments.deployers { reports.append(await reporter.report(on: deployer)) }
+        return StatusReport(
+            version: SwitchyardVersion.current,
+            application: application,
+            traffic: await infrastructure.trafficURLs,
+            environments: reports,
+            problems: await infrastructure.problems() + reports.flatMap(reporter.problems)
+        )
+    }
+}
+
+/// The version of this Switchyard.
+package enum SwitchyardVersion {
+    package static let current = "0.1.0"
+}

@@ -1,0 +1,89 @@
+package import Domain
+package import Foundation
+package import Logging
+
+/// Drives everything that changes one environment: one deployment at a time, every step journaled before and after.
+///
+/// `deploy` and `rollBack` only open a deployment; `run` drives it, so that it goes on whoever asked for it has left.
+package actor EnvironmentDeployer {
+    /// What the deployer is made of besides the environment's own definition.
+    package struct Parts: Sendable {
+        package let world: World
+        package let journal: Journal
+        package let process: ProcessIdentity
+        /// Folder of the environment's evidence bundles.
+        package let evidenceFolder: String
+        package let logger: Logger
+        package let now: @Sendable () -> Date
+
+        package init(
+            world: World, journal: Journal, process: ProcessIdentity, evidenceFolder: String, logger: Logger,
+            now: @escaping @Sendable () -> Date = { Date() }
+        ) {
+            self.world = world
+            self.journal = journal
+            self.process = process
+            self.evidenceFolder = evidenceFolder
+            self.logger = logger
+            self.now = now
+        }
+    }
+
+    /// The deployment that is being driven.
+    struct Active {
+        var deployment: Deployment
+        /// Nil for a rollback that was opened while the records could not be written.
+        var lease: Lease?
+        var sequence: Int
+        var recall: Recall
+    }
+
+    package nonisolated let environment: EnvironmentDefinition
+    let parts: Parts
+    private let file: SlotTableFile
+    package private(set) var table: SlotTable
+    var active: Active?
+    /// Whether a request is just opening a deployment.
+    var isOpening = false
+    /// Whether the records were read since this process began; until then nothing new is deployed.
+    var isRecovered = false
+    /// Changes of the maintenance page between intent and result.
+    var maintenanceUnderWay: Set<UUID> = []
+    /// Slots that housekeeping is retiring now.
+    var retiring: Set<SlotName> = []
+    let wakes: AsyncStream<Void>
+    let wake: AsyncStream<Void>.Continuation
+
+    var world: World { parts.world }
+    var policy: DeploymentPolicy { environment.policy }
+
+    package init(environment: EnvironmentDefinition, file: SlotTableFile, parts: Parts) throws {
+        self.environment = environment
+        self.file = file
+        self.parts = parts
+        table = try file.load().resized(to: environment.policy.slotCount)
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Recovers what an earlier process left, then drives deployments and housekeeping until it is cancelled.
+    package func run() async {
+        await recover()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.driveWhatComes() }
+            group.addTask { await self.keepHouse() }
+        }
+    }
+
+    /// The deployment being driven, as it stands now.
+    package var current: Deployment? { active?.deployment }
+}
+
+extension EnvironmentDeployer {
+    /// Changes the slot table; the change is durable before anything acts on it.
+    func change(_ mutate: (inout SlotTable) throws -> Void) throws {
+        var next = table
+        try mutate(&next)
+        try file.save(next)
+        table = next
+    }
+}

@@ -1,0 +1,53 @@
+package import Domain
+
+/// Why a deployment, a plan or a rollback was refused or turned back.
+package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
+    /// The plan that somebody saw is not the plan of now.
+    case planChanged(expected: String, actual: String)
+    case alreadyServing(ReleaseReference, EnvironmentName)
+    case wrongApplication(ReleaseReference, expected: ApplicationName)
+    case tooManyInstances(ReleaseReference, asked: Int, most: Int, EnvironmentName)
+    case notReady(String)
+    case noSlotInTime(EnvironmentName, seconds: Int)
+    case neverHealthy(String, seconds: Int)
+    case processEnded(process: String, exit: String)
+    case failedWhileBaking(String)
+    case nothingDeployed(EnvironmentName)
+    case deadWayBack(ReleaseReference, EnvironmentName)
+    case unknownDeployment(DeploymentID)
+    case spoolFull(path: String)
+
+    package var description: String {
+        switch self {
+        case .planChanged(let expected, let actual):
+            "The plan has changed since it was shown (then \(expected.prefix(12)), now \(actual.prefix(12))): "
+                + "look at it again with 'deploy --dry-run'."
+        case .alreadyServing(let release, let environment):
+            "\(release) is what \(environment) serves already; there is nothing to deploy."
+        case .wrongApplication(let release, let expected):
+            "\(release) is no release of \(expected): this Switchyard deploys \(expected)."
+        case .tooManyInstances(let release, let asked, let most, let environment):
+            "\(release) asks for \(asked) web instances, \(environment) has places for \(most): raise "
+                + "'max_instances' of \(environment) in switchyard.yaml or lower 'instances' in release.yaml."
+        case .notReady(let what):
+            "Switchyard is not ready to deploy: \(what)."
+        case .noSlotInTime(let environment, let seconds):
+            "No slot of \(environment) became free within \(seconds) s; see 'switchyard status \(environment)'."
+        case .neverHealthy(let fault, let seconds):
+            "The release did not become healthy within \(seconds) s: \(fault)."
+        case .processEnded(let process, let exit):
+            "The release's process \(process) \(exit); see 'switchyard logs'."
+        case .failedWhileBaking(let fault):
+            "The release failed while it was watched: \(fault)."
+        case .nothingDeployed(let environment):
+            "Nothing is deployed in \(environment) yet."
+        case .deadWayBack(let release, let environment):
+            "\(release), the way back of \(environment), has no healthy web instance: nothing was changed; see "
+                + "'switchyard logs', or deploy a release instead."
+        case .unknownDeployment(let id):
+            "There is no deployment \(id); see 'switchyard history'."
+        case .spoolFull(let path):
+            "The emergency journal \(path) is full; free disk space so that it can be folded into the state."
+        }
+    }
+}

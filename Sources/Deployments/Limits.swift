@@ -1,0 +1,41 @@
+/// The bounds of everything in this room that waits, repeats or grows.
+package enum Limits {
+    /// Between two looks at a candidate that is warming or baking.
+    static let probeInterval: Duration = .milliseconds(200)
+    /// Between two looks at what a slot still serves.
+    static let drainInterval: Duration = .milliseconds(50)
+    /// Between two runs through the key features while users are on a release that is not committed yet.
+    static let featureInterval: Duration = .seconds(2)
+    /// Bad answers in a row that turn such a release back.
+    static let badAnswersWhileBaking = 3
+    /// How long a bake may go on beyond its time because the release before fails the same probe.
+    static let longestFreeze: Duration = .seconds(600)
+    /// Before switching back is tried again.
+    static let switchBackPause: Duration = .milliseconds(500)
+    /// How long a rollback waits for a commit that is under way.
+    static let commitWait: Duration = .seconds(5)
+    /// How long a request waits for another one that is opening a deployment.
+    static let openingWait: Duration = .seconds(5)
+    /// Newest deployments of an environment among which recovery looks for an unfinished one.
+    static let recentDeployments = 20
+    /// How long a deployment waits for what an earlier process left to be taken up.
+    static let recoveryWait: Duration = .seconds(10)
+    /// How long a rollback waits for the same before it goes back without the records.
+    static let recoveryWaitGoingBack: Duration = .milliseconds(500)
+    /// Between two looks whether one of these has ended.
+    static let commitInterval: Duration = .milliseconds(10)
+    /// Between two rounds of housekeeping that nobody asked for.
+    static let housekeepingInterval: Duration = .seconds(2)
+    /// How long probes may take for the evidence; what has not answered by then is left out.
+    static let evidenceProbing: Duration = .seconds(1)
+    /// Log lines kept of each slot in an evidence bundle.
+    static let evidenceLogLines = 2_000
+    /// Evidence bundles kept of an environment.
+    static let evidenceBundles = 20
+    /// Bytes set aside for a slot table.
+    static let slotTableBytes = 16_384
+    /// Bytes set aside for the emergency journal.
+    static let spoolBytes = 131_072
+    /// Good answers in a row that end the watch over a recovery.
+    static let goodAnswersToRecover = 3
+}

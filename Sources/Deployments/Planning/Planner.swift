@@ -1,0 +1,120 @@
+import Crypto
+package import Domain
+import Foundation
+
+/// Says what a deployment will do, from what is known now.
+package struct Planner: Sendable {
+    package let environment: EnvironmentDefinition
+    package let table: SlotTable
+
+    package init(environment: EnvironmentDefinition, table: SlotTable) {
+        self.environment = environment
+        self.table = table
+    }
+
+    /// The plan for a release; `pending` is what its database lacks.
+    package func plan(for release: Release, pending: PendingMigrations) throws -> Plan {
+        try check(release)
+        let slot = table.slots.first { $0.role == .empty }?.name ?? SlotName(number: table.slots.count)
+        return Plan(
+            environment: environment.name,
+            release: release.reference,
+            replaces: table.stable?.occupant?.release,
+            slot: slot,
+            steps: steps(for: release, slot: slot, pending: pending.expand),
+            migrations: pending.expand,
+            needs: needs(of: release),
+            waysBack: waysBackAfterwards,
+            warnings: warnings(for: release, pending: pending)
+        )
+    }
+
+    private func check(_ release: Release) throws {
+        let asked = release.manifest.processes.values.filter { $0.kind == .web }.map(\.instances).max() ?? 0
+        guard asked <= environment.policy.maxInstances else {
+            throw DeploymentsError.tooManyInstances(
+                release.reference, asked: asked, most: environment.policy.maxInstances, environment.name
+            )
+        }
+        guard table.stable?.occupant?.release.digest != release.digest else {
+            throw DeploymentsError.alreadyServing(release.reference, environment.name)
+        }
+    }
+
+    private var waysBackAfterwards: [ReleaseReference] {
+        let next = [table.stable].compactMap { $0 } + table.waysBack
+        return next.compactMap { $0.occupant?.release }.prefix(environment.policy.keepReleases).map { $0 }
+    }
+
+    private func steps(for release: Release, slot: SlotName, pending: [String]) -> [PlannedStep] {
+        let policy = environment.policy
+        let probes = release.manifest.probes.count
+        let sentences: [(Step, String)] = [
+            (.admit, "take the lease of \(environment.name), check the artifact, claim slot \(slot)"),
+            (.backUp, pending.isEmpty ? "nothing: no migration is pending" : "dump the database with pg_dump"),
+            (
+                .expand,
+                pending.isEmpty ? "nothing: no migration is pending" : "apply \(pending.joined(separator: ", "))"
+            ),
+            (.prepare, "unpack \(release.reference) and start its web processes in \(slot)"),
+            (
+                .warm,
+                "wait at most \(policy.warmDeadlineSeconds.seconds) for health, database and \(probes) key features"
+            ),
+            (.switchTraffic, "give all new requests to \(slot), then start its workers"),
+            (.drain, "wait at most \(policy.drainSeconds.seconds) for requests in flight"),
+            (.bake, "watch it for \(policy.bakeSeconds.seconds), go back by itself when it fails"),
+            (.commit, "make it the stable release and keep the one before it warm"),
+        ]
+        return sentences.map { PlannedStep(step: $0, sentence: $1) }
+    }
+
+    private func needs(of release: Release) -> [String] {
+        let web = release.manifest.processes.values.first { $0.kind == .web }
+        let count = web?.instances ?? 1
+        let mebibytes = (release.size + 1_048_575) / 1_048_576
+        return [
+            "\(count) web process\(count == 1 ? "" : "es") of \(release.reference) beside those that run",
+            "disk space for an archive of \(mebibytes) MiB, unpacked",
+        ]
+    }
+
+    private func warnings(for release: Release, pending: PendingMigrations) -> [String] {
+        var warnings: [String] = []
+        if table.stable == nil { warnings.append("It is the first deployment: there is no release to go back to.") }
+        if !pending.expand.isEmpty {
+            warnings.append("The schema stays expanded after a rollback: \(pending.expand.joined(separator: ", ")).")
+        }
+        return warnings + leftToOperator(of: release, pending: pending)
+    }
+
+    private func leftToOperator(of release: Release, pending: PendingMigrations) -> [String] {
+        let folder = release.manifest.migrations ?? "migrations"
+        let left = [
+            ("backfill", pending.backfill, "when it has committed"),
+            ("contract", pending.contract, "when no kept release uses what it takes away"),
+        ]
+        return left.filter { !$0.1.isEmpty }.map { phase, names, time in
+            "Left to you, \(time): the \(phase) of \(names.joined(separator: ", ")) "
+                + "('switchyard migration apply \(folder) --phase \(phase)')."
+        }
+    }
+}
+
+extension Plan {
+    /// SHA-256 of the plan's canonical bytes and of what the environment gives its processes, in hexadecimal.
+    package func digest(for definition: EnvironmentDefinition) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        var hash = SHA256()
+        hash.update(data: try canonicalBytes())
+        // Not shown in the plan itself: it may hold secrets.
+        hash.update(data: try encoder.encode(definition))
+        return hash.finalize().map { String(format: "%02x", $0) }.joined()
+    }
+}
+
+extension Double {
+    /// "30 s".
+    var seconds: String { self == rounded() ? "\(Int(self)) s" : "\(self) s" }
+}

@@ -1,0 +1,71 @@
+import Domain
+
+/// What the looks at a release that users are on have found so far.
+struct ReleaseWatch {
+    /// Bad answers in a row.
+    var badAnswers = 0
+    /// When the key features are asked again.
+    var nextFeatures = ContinuousClock.now
+    /// Until when the release is left where it is while the one before it has the same trouble.
+    let patientUntil: ContinuousClock.Instant
+}
+
+/// How a release is watched from the switch to the commit.
+extension EnvironmentDeployer {
+    /// Does work while users are on the release already; fails as the bake would as soon as the release does.
+    func watching<Value: Sendable>(
+        _ deployment: Deployment, while work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await self.watch(deployment) }
+            group.addTask { try await work() }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
+    /// One look: throws when a process has ended, and when the answers were bad often enough in a row.
+    ///
+    /// While the release before fails the same probe, the cause lies outside, and going back would not help.
+    func look(
+        at slot: Slot, running manifest: ReleaseManifest, for deployment: Deployment, watch: inout ReleaseWatch
+    ) async throws {
+        try await refuseEndedProcesses(in: slot.name)
+        var fault = await firstHealthFault(of: manifest, in: slot)
+        if fault == nil, ContinuousClock.now >= watch.nextFeatures {
+            fault = await firstFeatureFault(of: manifest, in: slot)
+            watch.nextFeatures = ContinuousClock.now + Limits.featureInterval
+        }
+        // A probe that was cut short says nothing of the release.
+        try Task.checkCancellation()
+        guard let fault else {
+            watch.badAnswers = 0
+            return
+        }
+        watch.badAnswers += 1
+        watch.nextFeatures = .now
+        guard watch.badAnswers >= Limits.badAnswersWhileBaking else { return }
+        guard ContinuousClock.now < watch.patientUntil, await hasSameFault(fault, before: deployment) else {
+            throw DeploymentsError.failedWhileBaking(fault.sentence)
+        }
+    }
+
+    /// Looks until it is cancelled, or until the release has failed.
+    private func watch(_ deployment: Deployment) async throws -> Never {
+        let slot = try slotOf(deployment)
+        let manifest = try await world.catalog.release(deployment.release.digest).manifest
+        // After a restart of the whole machine its processes may be just starting, too.
+        try await waitForProxy(toFind: slot, by: .now + .seconds(policy.warmDeadlineSeconds))
+        var watch = ReleaseWatch(patientUntil: .now + Limits.longestFreeze)
+        while true {
+            try await look(at: slot, running: manifest, for: deployment, watch: &watch)
+            try await Task.sleep(for: Limits.probeInterval)
+        }
+    }
+
+    private func hasSameFault(_ fault: ProbeFinding, before deployment: Deployment) async -> Bool {
+        guard let stable = table.stable, stable.occupant?.deployment != deployment.subject else { return false }
+        return await findings(in: stable).contains { $0.subject == fault.subject && !$0.isGood }
+    }
+}

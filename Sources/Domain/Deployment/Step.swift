@@ -1,0 +1,84 @@
+/// One thing that a deployment does to the world; each can be done again after an interruption.
+///
+/// Retiring older releases is no step: it goes on in the background as long as the slot table shows some to retire.
+package enum Step: String, Codable, Sendable, CaseIterable {
+    /// Take the environment's lease, check the artifact, claim a slot.
+    case admit
+    /// Dump the database, when the release brings migrations that are not applied yet.
+    case backUp
+    /// Apply the release's expand migrations.
+    case expand
+    /// Unpack the release and start its web processes in the slot.
+    case prepare
+    /// Wait until health, database and key features answer, on the candidate directly.
+    case warm
+    /// Give all new requests to the candidate, hand singletons over, start its workers.
+    case switchTraffic
+    /// Wait for the requests that the old slot still answers.
+    case drain
+    /// Watch the new release at full traffic.
+    case bake
+    /// Make the candidate the stable release; stop the old release's workers.
+    case commit
+
+    /// Give all requests back to the release before.
+    case switchBack
+    /// Give workers and singletons back to the release before.
+    case restoreProcesses
+    /// Watch that the release before answers as it should.
+    case watchRecovery
+    /// Keep logs, probes and state of the release that was taken back.
+    case keepEvidence
+    /// Drain and stop the slot that was taken back, and free it.
+    case discard
+
+    /// The way forward, in order.
+    package static let forward: [Step] = [
+        .admit, .backUp, .expand, .prepare, .warm, .switchTraffic, .drain, .bake, .commit,
+    ]
+    /// The way back once users have seen the release, in order.
+    package static let backward: [Step] = [.switchBack, .restoreProcesses, .watchRecovery, .keepEvidence, .discard]
+    /// The way out while users have not seen the release, in order.
+    package static let outward: [Step] = [.keepEvidence, .discard]
+
+    /// Whether users may have been answered by the candidate once this step has begun.
+    package var isSeenByUsers: Bool {
+        switch self {
+        case .switchTraffic, .drain, .bake, .commit: true
+        default: false
+        }
+    }
+
+    /// What the step does, for people: "switching traffic".
+    package var title: String {
+        switch self {
+        case .admit: "admit"
+        case .backUp: "back up"
+        case .expand: "expand"
+        case .prepare: "prepare"
+        case .warm: "warm"
+        case .switchTraffic: "switch"
+        case .drain: "drain"
+        case .bake: "bake"
+        case .commit: "commit"
+        case .switchBack: "switch back"
+        case .restoreProcesses: "restore processes"
+        case .watchRecovery: "watch recovery"
+        case .keepEvidence: "keep evidence"
+        case .discard: "discard"
+        }
+    }
+}
+
+/// What doing a step brought.
+package struct StepReport: Codable, Equatable, Sendable {
+    /// What was done, for people; nil where the step's name says it all.
+    package var sentence: String?
+    /// What the step measured, in milliseconds: for the switches, from asking to every worker's confirmation.
+    package var milliseconds: Double?
+
+    package init(_ sentence: String? = nil, milliseconds: Double? = nil) {
+        self.sentence = sentence
+        self.milliseconds = milliseconds
+    }
+}

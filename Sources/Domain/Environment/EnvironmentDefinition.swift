@@ -1,0 +1,86 @@
+/// An environment as `switchyard.yaml` describes it.
+package struct EnvironmentDefinition: Codable, Equatable, Sendable {
+    /// Where an environment's application keeps its data.
+    package enum Database: Codable, Equatable, Sendable {
+        /// In the private PostgreSQL cluster inside Switchyard's state folder.
+        case embedded
+        /// In a PostgreSQL of the team's own, by URL.
+        case url(String)
+        /// The application has none.
+        case none
+    }
+
+    package var name: EnvironmentName
+    /// Host names that reach this environment, lower case; the first is the one people are shown.
+    package var domains: [String]
+    package var database: Database
+    /// Environment variables of the application; they win over the release's own.
+    package var settings: [String: String]
+    package var policy: DeploymentPolicy
+
+    package init(
+        name: EnvironmentName, domains: [String], database: Database = .embedded, settings: [String: String] = [:],
+        policy: DeploymentPolicy = DeploymentPolicy()
+    ) {
+        self.name = name
+        self.domains = domains
+        self.database = database
+        self.settings = settings
+        self.policy = policy
+    }
+}
+
+/// How deployments behave in an environment; every wait of a deployment has its limit here. All times in seconds.
+package struct DeploymentPolicy: Codable, Equatable, Sendable {
+    /// Earlier releases that stay warm as ways back.
+    package var keepReleases: Int
+    /// How long an earlier release stays warm after it was replaced.
+    package var rollbackPeriodSeconds: Double
+    /// How long a candidate may take to become healthy.
+    package var warmDeadlineSeconds: Double
+    /// How long a new release is watched at full traffic before it is committed.
+    package var bakeSeconds: Double
+    /// How long requests in flight are waited for before their slot is stopped.
+    package var drainSeconds: Double
+    /// How long a process has between SIGTERM and SIGKILL.
+    package var stopSeconds: Double
+    /// Over how long long-lived connections (websockets, server-sent events) are closed at retirement.
+    package var closeSpreadSeconds: Double
+    /// How long the recovery after a rollback is watched.
+    package var recoverySeconds: Double
+    /// How long the backup before a migration may take.
+    package var backupDeadlineSeconds: Double
+    /// How long the migrations of one release may take.
+    package var expandDeadlineSeconds: Double
+    /// Most web instances a release may ask for; HAProxy's slots are laid out for it.
+    package var maxInstances: Int
+
+    package init(
+        keepReleases: Int = 2,
+        rollbackPeriodSeconds: Double = 86_400,
+        warmDeadlineSeconds: Double = 60,
+        bakeSeconds: Double = 30,
+        drainSeconds: Double = 30,
+        stopSeconds: Double = 30,
+        closeSpreadSeconds: Double = 60,
+        recoverySeconds: Double = 15,
+        backupDeadlineSeconds: Double = 3_600,
+        expandDeadlineSeconds: Double = 600,
+        maxInstances: Int = 4
+    ) {
+        self.keepReleases = keepReleases
+        self.rollbackPeriodSeconds = rollbackPeriodSeconds
+        self.warmDeadlineSeconds = warmDeadlineSeconds
+        self.bakeSeconds = bakeSeconds
+        self.drainSeconds = drainSeconds
+        self.stopSeconds = stopSeconds
+        self.closeSpreadSeconds = closeSpreadSeconds
+        self.recoverySeconds = recoverySeconds
+        self.backupDeadlineSeconds = backupDeadlineSeconds
+        self.expandDeadlineSeconds = expandDeadlineSeconds
+        self.maxInstances = maxInstances
+    }
+
+    /// Slots in the environment's pool: the kept releases, the stable one and a candidate.
+    package var slotCount: Int { keepReleases + 2 }
+}

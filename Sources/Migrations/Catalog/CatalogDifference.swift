@@ -1,0 +1,54 @@
+/// What differs between two looks at a catalog.
+package struct CatalogDifference: Sendable {
+    package var added: [CatalogObject] = []
+    package var removed: [CatalogObject] = []
+    package var changed: [Change] = []
+
+    /// An object that is on both sides with other facts.
+    package struct Change: Sendable {
+        package let before: CatalogObject
+        package let after: CatalogObject
+
+        /// The words of the facts that differ, sorted.
+        package var words: [String] {
+            Set(before.facts.keys).union(after.facts.keys).filter { before.facts[$0] != after.facts[$0] }.sorted()
+        }
+    }
+
+    package init(from before: CatalogSnapshot, to after: CatalogSnapshot) {
+        for (id, object) in before.objects {
+            guard let other = after.objects[id] else {
+                removed.append(object)
+                continue
+            }
+            if object.facts != other.facts { changed.append(Change(before: object, after: other)) }
+        }
+        added = after.objects.values.filter { before.objects[$0.id] == nil }.sorted(by: Self.inOrder)
+        removed.sort(by: Self.inOrder)
+        changed.sort { Self.inOrder($0.before, $1.before) }
+    }
+
+    /// Whether it tells of an object.
+    func mentions(_ id: CatalogObject.ID) -> Bool {
+        added.contains { $0.id == id } || removed.contains { $0.id == id } || changed.contains { $0.before.id == id }
+    }
+
+    package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty }
+
+    /// One line for each difference: `column public.loads.weight: type was integer, is bigint`.
+    package var lines: [String] {
+        removed.map { "\($0.id) is missing" } + added.map { "\($0.id) is left over" }
+            + changed.map { change in
+                "\(change.before.id): "
+                    + change.words.map { word in
+                        "\(word) was \(change.before.facts[word] ?? "none"), is \(change.after.facts[word] ?? "none")"
+                    }.joined(separator: "; ")
+            }
+    }
+
+    private static func inOrder(_ left: CatalogObject, _ right: CatalogObject) -> Bool {
+        let kinds = CatalogObject.Kind.allCases
+        let places = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
+        return (places.0, left.parent ?? "", left.name) < (places.1, right.parent ?? "", right.name)
+    }
+}

@@ -1,0 +1,162 @@
+package import Postgres
+
+/// Runs migrations on a database that is in use, so that nobody waits, and may be killed at any point.
+///
+/// One run at a time has the turn. Locks are asked for when they can be had; every statement leaves its row in the
+/// ledger, in its own transaction, so that the next run continues where this one ended.
+package struct MigrationExecutor: Sendable {
+    package let address: PostgresAddress
+    let parser: any SQLParser
+    package let limits: ExecutionLimits
+    package let backfillLimits: BackfillLimits
+    let tell: @Sendable (ExecutionEvent) -> Void
+    let boundary: @Sendable (String) -> Void
+    let applicationTrouble: @Sendable () async -> String?
+
+    /// `tell` hears how it goes; `boundary` is called at every point where being killed makes a difference;
+    /// `applicationTrouble` says why the application is better left alone (its error budget), or nil.
+    package init(
+        address: PostgresAddress, parser: any SQLParser = PgQueryParser(), limits: ExecutionLimits = ExecutionLimits(),
+        backfillLimits: BackfillLimits = BackfillLimits(),
+        tell: @escaping @Sendable (ExecutionEvent) -> Void = { _ in },
+        boundary: @escaping @Sendable (String) -> Void = { _ in },
+        applicationTrouble: @escaping @Sendable () async -> String? = { nil }
+    ) {
+        self.address = address
+        self.parser = parser
+        self.limits = limits
+        self.backfillLimits = backfillLimits
+        self.tell = tell
+        self.boundary = boundary
+        self.applicationTrouble = applicationTrouble
+    }
+
+    /// The migrations whose step `apply` would run, in their order; changes nothing.
+    ///
+    /// Throws `ExecutionError` for what stands in the way: an edited file, an order that is no longer possible.
+    package func pending(
+        _ migrations: [Migration], _ phase: MigrationPhase = .expand, allowsOutOfOrder: Bool = false
+    ) async throws -> [Migration] {
+        try await PostgresConnection.using(address, applicationName: "switchyard status") { connection in
+            let schedule = MigrationSchedule(
+                migrations: migrations, applied: try await MigrationHistory(connection: connection).applied())
+            return try await schedule.pending(phase, allowsOutOfOrder: allowsOutOfOrder)
+        }
+    }
+
+    /// Runs what is pending of a phase and returns the names of what it ran.
+    ///
+    /// Throws `ExecutionError`, `SQLSyntaxError` or `PostgresError`; what ran before the error is kept and recorded.
+    package func apply(
+        _ migrations: [Migration], _ phase: MigrationPhase = .expand, cause: ExecutionCause,
+        allowsOutOfOrder: Bool = false
+    ) async throws -> [MigrationName] {
+        try await withTurn("migration apply") { history, end in
+            var names: [MigrationName] = []
+            let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
+            let pending = try await schedule.pending(phase, allowsOutOfOrder: allowsOutOfOrder)
+            // All are read before the first one runs.
+            let steps = try pending.map { migration in
+                try migration[phase].map { try ExecutionStep(migration.name, $0, parser: parser) }
+            }
+            try refuseContractInExpand(among: migrations, pending: pending)
+            for step in steps.compactMap(\.self) {
+                try await run(step, cause: cause, end: end)
+                names.append(step.name)
+            }
+            return names
+        }
+    }
+
+    /// Takes back the expansion of a migration, or of the latest that is applied.
+    package func revert(
+        _ name: MigrationName?, of migrations: [Migration], cause: ExecutionCause
+    ) async throws -> MigrationName {
+        try await withTurn("migration revert") { history, end in
+            let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
+            let (migration, revert) = try schedule.revert(name)
+            try await run(ExecutionStep(migration.name, revert, parser: parser), cause: cause, end: end)
+            return migration.name
+        }
+    }
+
+    /// Records the migrations up to a name (all without one) as applied without running them, for a database that has
+    /// what they make; returns their names.
+    package func baseline(
+        _ migrations: [Migration], through last: MigrationName?, cause: ExecutionCause
+    ) async throws -> [MigrationName] {
+        if let last, !migrations.contains(where: { $0.name == last }) { throw ExecutionError.unknown(last) }
+        return try await withTurn("migration baseline") { history, _ in
+            let applied = Set(try await history.applied().map(\.name))
+            let taken = migrations.filter { migration in
+                !applied.contains(migration.name) && last.map { migration.name <= $0 } ?? true
+            }
+            try await history.connection.transaction { _ in
+                for migration in taken {
+                    for step in migration.steps where step.phase != .revert {
+                        try await history.complete(
+                            ExecutionStep(migration.name, unread: step), cause: cause, origin: .baseline,
+                            duration: .zero)
+                    }
+                }
+            }
+            return taken.map(\.name)
+        }
+    }
+
+    /// The phases' rules hold whoever calls; what else may be dangerous is a matter of the rehearsal.
+    private func refuseContractInExpand(among migrations: [Migration], pending: [Migration]) throws {
+        for finding in MigrationCheck(parser: parser).findings(in: migrations) where finding.rule == .contractInExpand {
+            guard let migration = pending.first(where: { $0.expand?.file == finding.file }) else { continue }
+            throw ExecutionError.contractInExpand(
+                migration.name,
+                SQLPosition(file: finding.file, line: finding.line ?? 1, column: finding.column ?? 1),
+                reason: finding.message)
+        }
+    }
+
+    private func run(_ step: ExecutionStep, cause: ExecutionCause, end: ContinuousClock.Instant) async throws {
+        try await ExecutionSession.using(
+            address, phase: step.phase, limits: limits, end: end, tell: tell, boundary: boundary
+        ) { session in
+            guard step.phase == .backfill else {
+                return try await StepRun(step, cause: cause, session: session).run()
+            }
+            try await BackfillRun(
+                step, Backfill(step.step, parser: parser), cause: cause, session: session, limits: backfillLimits,
+                applicationTrouble: applicationTrouble
+            ).run()
+        }
+    }
+
+    /// What is applied of a folder, and how what is there differs from it; changes nothing.
+    package func status(of migrations: [Migration]) async throws -> MigrationStatus {
+        try await PostgresConnection.using(address, applicationName: "switchyard status") { connection in
+            let history = MigrationHistory(connection: connection)
+            return try await MigrationStatus(migrations, history: history, parser: parser)
+        }
+    }
+
+    /// What happened to the database's migrations, the latest last.
+    package func history(last count: Int) async throws -> [HistoryEvent] {
+        try await PostgresConnection.using(address, applicationName: "switchyard history") { connection in
+            try await MigrationHistory(connection: connection).events(last: count)
+        }
+    }
+
+    private func withTurn<Value>(
+        _ command: String, _ body: (MigrationHistory, ContinuousClock.Instant) async throws -> Value
+    ) async throws -> Value {
+        let end = ContinuousClock.now + limits.deadline
+        let name = RunnerTurn.applicationName(of: command)
+        return try await PostgresConnection.using(address, applicationName: name) { connection in
+            try await ServerExamination.refuseUnfit(connection)
+            _ = try await RunnerTurn.take(.run, on: connection, limits: limits, tell: tell)
+            boundary("turn")
+            let history = MigrationHistory(connection: connection)
+            try await history.prepare(limits: limits)
+            boundary("prepared")
+            return try await body(history, end)
+        }
+    }
+}

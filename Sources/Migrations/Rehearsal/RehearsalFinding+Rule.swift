@@ -1,0 +1,39 @@
+extension RehearsalReport {
+    /// The findings in the form of a check's, with their places.
+    package var findings: [Finding] {
+        statements.flatMap { record in
+            record.findings.map { finding in
+                Finding(
+                    finding.rule.asFindingRule, finding.severity.stops ? .dangerous : .note, at: record.position,
+                    finding.message, instead: finding.advice)
+            }
+        }
+    }
+}
+
+extension String {
+    /// A rule of the rehearsal with its sentence.
+    fileprivate var asFindingRule: FindingRule {
+        FindingRule(id: self, summary: Self.summaries[self] ?? "Running code meets another schema than it knows.")
+    }
+
+    private static let summaries = [
+        "refused": "The server refuses the statement on today's data.",
+        "brief-lock": "A lock that the application would feel is held for less than the budget.",
+        "long-lock": "A lock keeps the application from its rows for longer than the budget.",
+        "rewrite-under-lock": "A table is written anew while the application cannot use it.",
+        "scan-under-lock": "A table is read whole while the application cannot use or write it.",
+        "bulk-change": "One transaction changes so many rows that writers have to wait for it.",
+        "invalid-index": "An index is left behind that no query uses.",
+        "breaks-statement": "A statement of the running release fails on the changed schema.",
+        "violated-constraint": "The running release writes rows that a new constraint refuses.",
+        "new-constraint": "The database refuses rows that it took before.",
+        "required-column": "The running release inserts rows without a column that needs a value.",
+        "dropped-default": "The running release inserts rows without a value that was filled in before.",
+        "changed-type": "A column that the running release reads and writes gets another type.",
+        "wider-type": "A column holds more than before; prepared statements meet an error once.",
+        "lost-label": "A label of an enumeration that the running release uses is gone.",
+        "lost-privilege": "A role may do less than before.",
+        "row-security": "Rows are hidden from the running release without an error.",
+    ]
+}

@@ -1,0 +1,273 @@
+import Postgres
+
+/// One rehearsal while it runs.
+struct RehearsalRun {
+    let rehearsal: Rehearsal
+    let clone: RehearsalClone
+    let forward: ForwardProof
+    private var report = RehearsalReport()
+
+    init(rehearsal: Rehearsal, clone: RehearsalClone, forward: ForwardProof) {
+        self.rehearsal = rehearsal
+        self.clone = clone
+        self.forward = forward
+    }
+
+    /// What is played: a migration's step of a phase.
+    private struct Scene {
+        let migration: Migration
+        let statements: [SQLStatement]
+        /// Whether the migration's expansion has run before, so that its contraction is what comes next.
+        let isExpanded: Bool
+    }
+
+    private var limits: RehearsalLimits { rehearsal.limits }
+
+    func run() async throws -> RehearsalReport {
+        var run = self
+        try await run.play()
+        return run.report
+    }
+
+    private mutating func play() async throws {
+        let applied = try await appliedSteps()
+        try await forward.prepare(rehearsal.observed.distinct)
+        report.coverage.statements = await forward.count
+        report.coverage.unproved = await forward.unproved
+        report.coverage.gaps = rehearsal.observed.gaps
+        let expansions = try scenes(.expand, applied)
+        guard try await expand(expansions) else { return }
+        for scene in try scenes(.backfill, applied) {
+            guard try await backfill(scene) else { return }
+        }
+        try await contract(try scenes(.contract, applied))
+    }
+
+    // MARK: What is pending
+
+    private func scenes(_ phase: MigrationPhase, _ applied: Set<String>) throws -> [Scene] {
+        try rehearsal.migrations.compactMap { migration in
+            guard let step = migration[phase], !applied.contains("\(migration.name) \(phase.rawValue)") else {
+                return nil
+            }
+            let isExpanded = migration.expand == nil || applied.contains("\(migration.name) expand")
+            let statements = try phase == .backfill ? [] : step.statements(by: rehearsal.parser)
+            return Scene(migration: migration, statements: statements, isExpanded: isExpanded)
+        }
+    }
+
+    /// `name phase` of what the history in the backup says is applied.
+    private func appliedSteps() async throws -> Set<String> {
+        try await connected { connection in
+            let table = try await connection.query("SELECT to_regclass('switchyard.migrations') IS NOT NULL AS present")
+            guard try table[0].decode("present") else { return [] }
+            let rows = try await connection.query("SELECT name || ' ' || phase AS step FROM switchyard.migrations")
+            return Set(try rows.map { try $0.decode("step") })
+        }
+    }
+
+    // MARK: Expansions
+
+    /// Answers whether all of them ran.
+    private mutating func expand(_ scenes: [Scene]) async throws -> Bool {
+        let tracer = try await tracer()
+        var rows = RowFingerprints()
+        if scenes.contains(where: { $0.migration.revert != nil }) {
+            rehearsal.progress("Reading all rows of the clone, to compare them after each way back.")
+            try await read(tracer.known.tables, of: tracer.known, into: &rows)
+        }
+        var catalog = tracer.known
+        for (index, scene) in scenes.enumerated() {
+            let name = scene.migration.name
+            let count = scene.statements.count
+            rehearsal.progress("Expanding \(name): \(count) statement\(count == 1 ? "" : "s").")
+            let traces = try await tracer.trace(scene.statements, phase: .expand)
+            let expanded = try await snapshot()
+            let breaks = try await followOnSchema(scene, traces)
+            try await note(scene, traces, by: tracer, breaks: breaks)
+            if traces.last?.refusal != nil {
+                report.notRehearsed = scenes[(index + 1)...].map(\.migration.name.rawValue)
+                return false
+            }
+            let touched = Set(traces.flatMap(\.writtenTables))
+            report.wayBack[name.rawValue] = try await wayBack(
+                scene, to: catalog, rows: rows, tables: touched.sorted(),
+                expansion: CatalogDifference(from: catalog, to: expanded))
+            catalog = expanded
+            if !rows.tables.isEmpty { try await read(touched.sorted(), of: catalog, into: &rows) }
+        }
+        return true
+    }
+
+    private func wayBack(
+        _ scene: Scene, to catalog: CatalogSnapshot, rows: RowFingerprints, tables: [String],
+        expansion: CatalogDifference
+    ) async throws -> WayBack {
+        guard let revert = scene.migration.revert else {
+            return WayBack(.irreversible, ["It has no revert."])
+        }
+        rehearsal.progress("Going back from \(scene.migration.name).")
+        let proof = WayBackProof(
+            clone: clone.address, role: rehearsal.database.role, limits: limits, catalog: catalog, rows: rows,
+            tables: tables)
+        return try await proof.prove(revert.statements(by: rehearsal.parser), madeBy: expansion)
+    }
+
+    // MARK: Backfills and contractions
+
+    /// All rows at once, since nobody waits on the clone; answers whether it ran.
+    private mutating func backfill(_ scene: Scene) async throws -> Bool {
+        guard let step = scene.migration.backfill else { return true }
+        rehearsal.progress("Backfilling \(scene.migration.name).")
+        let backfill = try Backfill(step, parser: rehearsal.parser)
+        let bounds = try await connected { connection in
+            try await connection.query(
+                """
+                SELECT min(\(identifier: backfill.key))::text AS first, max(\(identifier: backfill.key))::text AS last
+                FROM \(unescaped: backfill.table.sql)
+                """, deadline: limits.statement)[0]
+        }
+        guard let first = try bounds.decode("first", as: String?.self),
+            let last = try bounds.decode("last", as: String?.self)
+        else { return true }
+        let statement = SQLStatement(
+            text: backfill.batch(from: first, through: last), position: backfill.statement.position,
+            kind: backfill.statement.kind, fingerprint: backfill.statement.fingerprint)
+        let traces = try await tracer().trace([statement], phase: .backfill)
+        let refusals = traces.map { trace in
+            trace.refusal.map { [RehearsalFinding(.dangerous, "refused", "Fails on today's data. \($0)")] } ?? []
+        }
+        record(scene, traces, refusals)
+        return traces.last?.refusal == nil
+    }
+
+    private mutating func contract(_ scenes: [Scene]) async throws {
+        guard !scenes.isEmpty else { return }
+        let tracer = try await tracer()
+        for scene in scenes {
+            rehearsal.progress("Contracting \(scene.migration.name): \(scene.statements.count) statements.")
+            let traces = try await tracer.trace(scene.statements, phase: .contract)
+            let breaks = try await followOnSchema(scene, traces)
+            try await note(scene, traces, by: tracer, breaks: breaks)
+            if traces.last?.refusal != nil { return }
+        }
+    }
+
+    // MARK: Findings
+
+    private mutating func note(
+        _ scene: Scene, _ traces: [StatementTrace], by tracer: StatementTracer, breaks: [(Int, ForwardProof.Break)]
+    ) async throws {
+        let isContraction = traces.first?.phase == .contract
+        var findings = tracer.findings(for: traces).map { findings in
+            isContraction ? findings.map(\.meantInContraction) : findings
+        }
+        for (index, trace) in traces.enumerated() {
+            for constraint in trace.difference?.notValidConstraints ?? [] {
+                if let finding = try await violation(of: constraint) { findings[index].append(finding) }
+            }
+        }
+        for (index, broken) in breaks {
+            let severity: RehearsalFinding.Severity =
+                isContraction && !scene.isExpanded ? .note : .incompatible
+            findings[index].append(
+                RehearsalFinding(
+                    severity, "breaks-statement",
+                    "A statement of the running release fails from then on (\(broken.reason)): \(broken.text)"))
+        }
+        record(scene, traces, findings)
+    }
+
+    private mutating func record(_ scene: Scene, _ traces: [StatementTrace], _ findings: [[RehearsalFinding]]) {
+        report.statements += zip(traces, findings).map { trace, findings in
+            RehearsalReport.StatementRecord(trace, of: scene.migration, findings: findings)
+        }
+    }
+
+    /// Repeats the step on the schema without rows, and says which of its statements breaks which of the release's.
+    private func followOnSchema(
+        _ scene: Scene, _ traces: [StatementTrace]
+    ) async throws -> [(Int, ForwardProof.Break)] {
+        try await PostgresConnection.using(
+            clone.schema, applicationName: StatementTracer.applicationName
+        ) { connection in
+            if let role = rehearsal.database.role { try await connection.execute("SET ROLE \(identifier: role)") }
+            var breaks: [(Int, ForwardProof.Break)] = []
+            for (index, trace) in traces.enumerated() where trace.refusal == nil {
+                do {
+                    try await connection.executeScript(trace.statement.text, deadline: limits.statement)
+                } catch let refusal as PostgresError where refusal.sqlState != nil {
+                    // Without rows a statement may mean something else; what it did to the clone counts.
+                    continue
+                }
+                breaks += try await forward.breaks().map { (index, $0) }
+            }
+            return breaks
+        }
+    }
+
+    /// Whether rows of today break a constraint that does not look at them, so that the release writes such rows.
+    private func violation(of constraint: CatalogObject) async throws -> RehearsalFinding? {
+        guard let table = constraint.parent else { return nil }
+        return try await connected { connection in
+            try await connection.execute("BEGIN")
+            do {
+                try await connection.execute(
+                    """
+                    ALTER TABLE \(unescaped: table.asQualifiedIdentifier) VALIDATE CONSTRAINT \(identifier: constraint.name)
+                    """, deadline: limits.statement)
+                // The next step must find it as the migration left it.
+                try await connection.execute("ROLLBACK")
+                return nil
+            } catch PostgresError.server(_, let message, _, _) {
+                return RehearsalFinding(
+                    .incompatible, "violated-constraint",
+                    "Rows of today break \(constraint.name), so code that is running writes such rows, which \(table) "
+                        + "refuses from now on: \(message).")
+            }
+        }
+    }
+
+    // MARK: The clone
+
+    private func tracer() async throws -> StatementTracer {
+        try await StatementTracer(clone: clone.address, role: rehearsal.database.role, limits: limits)
+    }
+
+    private func snapshot() async throws -> CatalogSnapshot {
+        try await connected { connection in try await CatalogSnapshot.take(on: connection) }
+    }
+
+    private func read(_ tables: [String], of catalog: CatalogSnapshot, into rows: inout RowFingerprints) async throws {
+        let known = rows
+        rows = try await connected { connection in
+            var rows = known
+            try await rows.read(tables, of: catalog, on: connection, limit: limits.statement)
+            return rows
+        }
+    }
+
+    private func connected<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
+        try await PostgresConnection.using(clone.address, applicationName: StatementTracer.applicationName, body)
+    }
+}
+
+extension RehearsalFinding {
+    /// What a contraction takes away is what it is for; whether anybody still uses it is told by the statements.
+    fileprivate var meantInContraction: RehearsalFinding {
+        severity == .incompatible ? RehearsalFinding(.note, rule, message) : self
+    }
+}
+
+extension StatementTrace {
+    /// The tables, as a snapshot names them, whose rows or form it may have changed.
+    fileprivate var writtenTables: [String] {
+        locks.filter { $0.mode.blocks > .nothing }.map(\.relation.description)
+    }
+}
+
+extension CatalogDifference {
+    fileprivate var notValidConstraints: [CatalogObject] {
+        added.filter { $0.kind == .constraint && $0.facts["valid"] == "false" }
+    }
+}

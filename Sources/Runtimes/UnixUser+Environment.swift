@@ -1,0 +1,40 @@
+package import Domain
+package import DurableFiles
+import Subprocess
+
+extension UnixUser {
+    /// The account that runs an environment's processes, made where it is missing; nil when we are not root.
+    ///
+    /// A system account without login and home, so that what runs in one environment cannot read another's keys.
+    package static func ensure(environment: EnvironmentName) async throws -> UnixUser? {
+        guard isRoot else { return nil }
+        let name = name(for: environment)
+        if let user = UnixUser(named: name) { return user }
+        let result = try await run(
+            .name("useradd"),
+            arguments: [
+                "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+                "--shell", "/usr/sbin/nologin", name,
+            ],
+            environment: .custom(["PATH": Runit.searchPath]),
+            output: .discarded, error: .string(limit: Limits.programOutputBytes))
+        // Two at once: the one that lost finds the account of the other.
+        guard let user = UnixUser(named: name) else {
+            throw RuntimeFault.userNotCreated(user: name, reason: result.standardError)
+        }
+        return user
+    }
+
+    /// The name of an environment's account: useradd takes 32 characters.
+    package static func name(for environment: EnvironmentName) -> String {
+        "switchyard-\(environment)".shortened(toBytes: Limits.userBytes)
+    }
+
+    /// Whether this account may pass through a folder and all folders above it.
+    package func canEnter(_ path: String) async throws -> Bool {
+        let result = try await run(
+            .name("chpst"), arguments: ["-u", name, "test", "-x", path],
+            environment: .custom(["PATH": Runit.searchPath]), output: .discarded, error: .discarded)
+        return result.terminationStatus.isSuccess
+    }
+}

@@ -1,0 +1,88 @@
+package import Domain
+
+/// One key of a `switchyard.yaml` with its value, defaults included, as people would write it.
+package struct SettingInForce: Equatable, Sendable {
+    /// When a changed value counts.
+    package enum Effect: String, Codable, CaseIterable, Sendable {
+        /// From the next step of a deployment on, also of one under way.
+        case nextStep
+        /// At once, by a reload of the proxy.
+        case reload
+        /// At once.
+        case now
+        /// What runs keeps the old value until a deployment replaces it.
+        case nextDeployment
+    }
+
+    /// The path of keys that leads to it: `environments.production.bake`.
+    package let key: String
+    /// May hold a secret.
+    package let value: String
+    package let effect: Effect
+}
+
+extension Configuration {
+    /// Every key that has a value, in the order of the file.
+    package var settingsInForce: [SettingInForce] {
+        var list = SettingList()
+        list.add("application", application.rawValue, .now)
+        for environment in environments { list.add(environment) }
+        list.add(traffic)
+        list.add("api.listen", api.listen, .now)
+        return list.settings
+    }
+}
+
+/// Takes a configuration apart.
+private struct SettingList {
+    var settings: [SettingInForce] = []
+
+    mutating func add(_ key: String, _ value: String?, _ effect: SettingInForce.Effect) {
+        if let value { settings.append(SettingInForce(key: key, value: value, effect: effect)) }
+    }
+
+    mutating func add(_ environment: EnvironmentDefinition) {
+        let path = "environments.\(environment.name)"
+        let database =
+            switch environment.database {
+            case .embedded: "embedded"
+            case .none: "none"
+            case .url(let url): url
+            }
+        add("\(path).domains", "[\(environment.domains.joined(separator: ", "))]", .reload)
+        add("\(path).database", database, .nextDeployment)
+        for (name, value) in environment.settings.sorted(by: { $0.key < $1.key }) {
+            add("\(path).settings.\(name)", value, .nextDeployment)
+        }
+        add(environment.policy, below: path)
+    }
+
+    private mutating func add(_ policy: DeploymentPolicy, below path: String) {
+        add("\(path).keep_releases", "\(policy.keepReleases)", .reload)
+        let durations: [(String, Double, SettingInForce.Effect)] = [
+            ("rollback_period", policy.rollbackPeriodSeconds, .now),
+            ("warm_deadline", policy.warmDeadlineSeconds, .nextStep), ("bake", policy.bakeSeconds, .nextStep),
+            ("drain", policy.drainSeconds, .nextStep), ("stop", policy.stopSeconds, .nextDeployment),
+            ("close_spread", policy.closeSpreadSeconds, .nextStep), ("recovery", policy.recoverySeconds, .nextStep),
+            ("backup_deadline", policy.backupDeadlineSeconds, .nextStep),
+            ("expand_deadline", policy.expandDeadlineSeconds, .nextStep),
+        ]
+        for (key, seconds, effect) in durations { add("\(path).\(key)", duration(seconds), effect) }
+        add("\(path).max_instances", "\(policy.maxInstances)", .reload)
+    }
+
+    mutating func add(_ traffic: TrafficSettings) {
+        add("traffic.http", traffic.http, .reload)
+        add("traffic.https", traffic.https, .reload)
+        add("traffic.certificates", traffic.certificates, .reload)
+        add("traffic.acme.email", traffic.acme?.email, .now)
+        add("traffic.acme.directory", traffic.acme?.directory, .now)
+        add("traffic.acme.trusted_roots", traffic.acme?.trustedRoots, .now)
+        add("traffic.acme.renew_before", traffic.acme.map { duration($0.renewBeforeSeconds) }, .now)
+        add("traffic.redirect_to_https", "\(traffic.redirectToHTTPS)", .reload)
+        add("traffic.hsts", duration(Double(traffic.hstsSeconds)), .reload)
+        add("traffic.max_connections", "\(traffic.maxConnections)", .reload)
+    }
+
+    private func duration(_ seconds: Double) -> String { Quantity.duration(Int((seconds * 1_000).rounded())) }
+}

@@ -1,0 +1,78 @@
+import Domain
+import Yams
+
+extension ValueReader where Value == [EnvironmentDefinition] {
+    /// The environments in the file's order; a host name belongs to one of them.
+    static var environments: ValueReader {
+        let named = ValueReader<[(name: EnvironmentName, value: EnvironmentDefinition)]>
+            .named(EnvironmentName.self, limit: 32) { .environment(named: $0) }
+        return ValueReader(schema: named.schema) { node in
+            guard let environments = named.read(node)?.map(\.value) else { return nil }
+            var owners: [String: EnvironmentName] = [:]
+            for environment in environments {
+                for domain in environment.domains {
+                    if let owner = owners.updateValue(environment.name, forKey: domain) {
+                        node.reportSharedDomain(domain, of: owner, and: environment.name)
+                    }
+                }
+            }
+            return environments
+        }
+    }
+}
+
+extension SettingNode {
+    fileprivate func reportSharedDomain(_ domain: String, of first: EnvironmentName, and second: EnvironmentName) {
+        let domains = node.mapping?.first { $0.key.scalar?.string == second.rawValue }?.value.mapping?
+            .first { $0.key.scalar?.string == "domains" }?.value
+        // The last one is the second one where an environment names a domain twice.
+        let place = domains?.sequence?.last { $0.scalar?.string.lowercased() == domain }
+        let owner = first == second ? "named twice" : "also a domain of '\(first)'"
+        document.report("'\(domain)' is \(owner); a domain leads to one environment.", at: place?.mark ?? node.mark)
+    }
+}
+
+extension ValueReader where Value == EnvironmentDefinition {
+    static func environment(named name: EnvironmentName) -> ValueReader {
+        .mapping { keys in
+            let domains = keys.optional(
+                "domains", .list(of: .hostName, limit: 64), "Host names that reach it; the first is shown to people.")
+            let database = keys.optional(
+                "database", .database, "embedded (the default), none, or a url of a PostgreSQL of your own.")
+            let settings = keys.optional(
+                "settings", .environmentVariables, "Environment variables; they win over the release's own.")
+            let policy = DeploymentPolicy(keys: keys)
+            return EnvironmentDefinition(
+                name: name, domains: domains ?? [], database: database ?? .embedded, settings: settings ?? [:],
+                policy: policy)
+        }
+    }
+}
+
+extension DeploymentPolicy {
+    fileprivate init(keys: MappingReader) {
+        self.init()
+        func duration(_ key: String, _ field: WritableKeyPath<Self, Double>, to hours: Int, _ summary: String) {
+            let standard = Quantity.duration(Int(self[keyPath: field] * 1_000))
+            let reader = ValueReader<Double>.duration(milliseconds: 0...(hours * 3_600_000))
+            if let seconds = keys.optional(key, reader, "\(summary); \(standard) by default.") {
+                self[keyPath: field] = seconds
+            }
+        }
+        func count(_ key: String, _ field: WritableKeyPath<Self, Int>, _ range: ClosedRange<Int>, _ summary: String) {
+            let summary = "\(summary); \(self[keyPath: field]) by default."
+            if let number = keys.optional(key, .integer(range), summary) { self[keyPath: field] = number }
+        }
+        count("keep_releases", \.keepReleases, 1...16, "Earlier releases that stay warm as ways back")
+        duration("rollback_period", \.rollbackPeriodSeconds, to: 2_160, "How long an earlier release stays warm")
+        duration("warm_deadline", \.warmDeadlineSeconds, to: 24, "How long a candidate may take to become healthy")
+        duration("bake", \.bakeSeconds, to: 168, "How long a release is watched before it is committed")
+        duration("drain", \.drainSeconds, to: 24, "How long requests in flight are waited for")
+        duration("stop", \.stopSeconds, to: 1, "How long a process has between SIGTERM and SIGKILL")
+        duration("close_spread", \.closeSpreadSeconds, to: 24, "Over how long long-lived connections are closed")
+        duration("recovery", \.recoverySeconds, to: 24, "How long the recovery after a rollback is watched")
+        duration("backup_deadline", \.backupDeadlineSeconds, to: 168, "How long a backup may take")
+        duration("expand_deadline", \.expandDeadlineSeconds, to: 168, "How long a release's migrations may take")
+        count("max_instances", \.maxInstances, 1...64, "Most web instances that a release may ask for")
+    }
+}

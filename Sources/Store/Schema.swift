@@ -1,0 +1,44 @@
+import GRDB
+
+/// The tables, as migrations that are never edited once they have shipped.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: deployments, journal, leases") { database in
+            try database.create(table: "deployment") { table in
+                table.primaryKey("id", .integer)
+                table.column("environment", .text).notNull().indexed()
+                table.column("body", .blob).notNull()
+            }
+            try database.create(table: "journal") { table in
+                table.column("deployment", .integer).notNull().references("deployment", onDelete: .cascade)
+                table.column("sequence", .integer).notNull()
+                table.column("body", .blob).notNull()
+                table.primaryKey(["deployment", "sequence"])
+            }
+            try database.create(table: "lease") { table in
+                table.primaryKey("environment", .text)
+                table.column("fence", .integer).notNull()
+                // Null between two holders, so that the fence goes on rising.
+                table.column("body", .blob)
+            }
+        }
+        migrator.registerMigration("2: changes of the maintenance page") { database in
+            try database.create(table: "maintenance") { table in
+                table.primaryKey("id", .text)
+                table.column("environment", .text).notNull()
+                table.column("createdAt", .double).notNull().indexed()
+                table.column("body", .blob).notNull()
+            }
+        }
+        migrator.registerMigration("3: one-off commands") { database in
+            try database.create(table: "command") { table in
+                table.primaryKey("id", .text)
+                table.column("environment", .text).notNull()
+                table.column("createdAt", .double).notNull().indexed()
+                table.column("body", .blob).notNull()
+            }
+        }
+        return migrator
+    }
+}

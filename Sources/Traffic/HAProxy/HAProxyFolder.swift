@@ -1,0 +1,49 @@
+import DurableFiles
+import Foundation
+
+/// Where HAProxy's configuration, maps, certificates, pages and sockets lie.
+package struct HAProxyFolder: Sendable, Equatable {
+    package let path: String
+
+    /// Takes an absolute path; refuses one that HAProxy's configuration or commands could misread, or that is too
+    /// long for a unix socket.
+    package init(_ path: String) throws(TrafficError) {
+        let extra: Set<Character> = ["/", ".", "_", "-", "+"]
+        guard path.hasPrefix("/") else { throw .folderPath(path: path, rule: "it must be absolute") }
+        guard path.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || extra.contains($0) }) else {
+            throw .folderPath(path: path, rule: "only letters, digits, '/', '.', '_', '-' and '+' are allowed in it")
+        }
+        self.path = path
+        guard masterSocket.utf8.count <= Limits.socketPath else {
+            throw .socketPathTooLong(path: masterSocket, limit: Limits.socketPath)
+        }
+    }
+
+    package var configuration: String { "\(path)/haproxy.cfg" }
+    /// What the configuration is tried as before it replaces the old one.
+    package var candidateConfiguration: String { "\(path)/haproxy.cfg.candidate" }
+    /// What Switchyard wrote last: a difference shows an edit by hand.
+    package var writtenConfiguration: String { "\(path)/haproxy.cfg.written" }
+    /// The ports that the system gave where the settings ask for port 0.
+    package var ports: String { "\(path)/ports.json" }
+    package var hostsMap: String { "\(path)/maps/hosts.map" }
+    package var splitMap: String { "\(path)/maps/split.map" }
+    package var maintenanceMap: String { "\(path)/maps/maintenance.map" }
+    /// The certificates in use: copies of what was found to be usable.
+    package var certificates: String { "\(path)/certs" }
+    /// A certificate while it is looked at.
+    var candidateCertificate: String { "\(path)/certificate.candidate" }
+    /// What the client of the certificate authority keeps: account, keys, certificates.
+    package var authority: String { "\(path)/acme" }
+    /// Certificates of the authority, chain and key in one file each.
+    package var issuedCertificates: String { "\(path)/acme/issued" }
+    package var pages: String { "\(path)/pages" }
+    package var masterSocket: String { "\(path)/run/master.sock" }
+
+    func prepare() throws {
+        for folder in [path, "\(path)/maps", pages, certificates, "\(path)/run"] {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import API
+import Domain
+import Foundation
+import LoadTesting
+
+/// What happened in the demo: the clients' side and the deployments.
+struct DemoReport: Encodable {
+    /// What the clients saw; "failed" as DESIGN.md and GUARANTEES.md define it.
+    struct Requests: Encodable {
+        var total: Int
+        var failed: Int
+        var applicationErrors: Int
+        var byRelease: [String: Int]
+
+        enum CodingKeys: String, CodingKey {
+            case total
+            case failed
+            case applicationErrors = "application_errors"
+            case byRelease = "by_release"
+        }
+    }
+
+    /// One deployment or rollback.
+    struct Deployment: Encodable {
+        var release: String
+        var outcome: String
+        var reason: String?
+        var switchMilliseconds: Double?
+        var durationSeconds: Double
+
+        enum CodingKeys: String, CodingKey {
+            case release
+            case outcome
+            case reason
+            case switchMilliseconds = "switch_milliseconds"
+            case durationSeconds = "duration_seconds"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(release, forKey: .release)
+            try container.encode(outcome, forKey: .outcome)
+            // Always there, null where there is nothing to say: readers need not guess.
+            try container.encode(reason, forKey: .reason)
+            try container.encode(switchMilliseconds, forKey: .switchMilliseconds)
+            try container.encode(durationSeconds, forKey: .durationSeconds)
+        }
+    }
+
+    var requests: Requests
+    var deployments: [Deployment]
+    private let seconds: Double
+
+    enum CodingKeys: String, CodingKey {
+        case requests
+        case deployments
+    }
+
+    init(began: Date, load: LoadReport, deployments reports: [DeploymentReport]) {
+        seconds = Date().timeIntervalSince(began)
+        requests = Requests(
+            total: load.total, failed: load.failed, applicationErrors: load.applicationErrors,
+            byRelease: load.byRelease
+        )
+        deployments = reports.map { report in
+            let item = report.deployment
+            return Deployment(
+                release: item.release.version.rawValue, outcome: item.outcome?.rawValue ?? "under way",
+                reason: item.reason, switchMilliseconds: report.switchMilliseconds,
+                durationSeconds: (report.endedAt ?? item.createdAt).timeIntervalSince(item.createdAt)
+            )
+        }
+    }
+
+    /// What went otherwise than it should, each in a part of a sentence.
+    var disappointments: [String] {
+        let expected: [Domain.Deployment.Outcome] = [.committed, .committed, .rolledBack, .committed]
+        var found = requests.failed > 0 ? ["\(requests.failed) requests failed"] : []
+        if deployments.map(\.outcome) != expected.map(\.rawValue) {
+            let outcomes = deployments.map { "\($0.release) \($0.outcome)" }.joined(separator: ", ")
+            found.append("the deployments did not end as they should: \(outcomes)")
+        }
+        // Without an answer of it, "0 failed" says nothing of a release.
+        for release in Set(deployments.map(\.release)).sorted() where requests.byRelease[release, default: 0] == 0 {
+            found.append("\(release) answered no request")
+        }
+        return found
+    }
+
+    func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self)
+    }
+
+    /// The small table at the end of the demo.
+    var table: [String] {
+        var table = TextTable("RELEASE", "OUTCOME", "SWITCH", "WHOLE")
+        for item in deployments {
+            let flip = item.switchMilliseconds.map { String(format: "%.1f ms", $0) } ?? "-"
+            table.add(item.release, item.outcome, flip, String(format: "%.1f s", item.durationSeconds))
+        }
+        let byRelease = requests.byRelease.sorted { $0.key < $1.key }.map { "\($0.value) by \($0.key)" }
+        return ["", "What happened, in \(Int(seconds)) s:"] + table.lines + [
+            "",
+            "\(requests.total) requests (\(byRelease.joined(separator: ", "))): "
+                + "\(requests.failed) failed, \(requests.applicationErrors) application errors",
+        ]
+    }
+}

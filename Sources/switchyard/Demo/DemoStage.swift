@@ -1,0 +1,127 @@
+import API
+import ControlPlane
+import Domain
+import DurableFiles
+import Foundation
+import Glibc
+import Releases
+import Runtimes
+
+/// The folder and the processes of a demo: a supervisor tree with a control plane in it.
+struct DemoStage: Sendable {
+    private static let startDeadline: Duration = .seconds(60)
+
+    let folder: String
+    private let tree: SupervisorTree
+    private let program: String
+
+    init(folder: String) throws {
+        self.folder = URL(filePath: folder).path
+        tree = SupervisorTree(folder: StateFolder(path: self.folder).supervisor)
+        program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        try FileManager.default.createDirectory(
+            atPath: self.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711]
+        )
+        // Whose folder it is can exchange what is in it, and the supervisor tree in it starts programs.
+        var status = stat()
+        guard lstat(self.folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+            throw CommandExit(.wentWrong, "\(self.folder) is no folder of yours: name another one with --state.")
+        }
+    }
+
+    /// Makes a folder with a name that nobody could know before.
+    static func makeTemporaryFolder() throws -> String {
+        var path = Array("/tmp/switchyard-demo-XXXXXX".utf8CString)
+        guard mkdtemp(&path) != nil else { throw FileFault(operation: "make a folder of the form", path: path.text) }
+        return path.text
+    }
+
+    /// Speaks to the demo's control plane.
+    var client: SwitchyardClient {
+        get throws { try state.client() }
+    }
+
+    var state: StateOption {
+        var option = StateOption()
+        option.path = folder
+        return option
+    }
+
+    /// Writes the configuration and starts the control plane as a service of the tree.
+    func set() async throws {
+        try StateFolder(path: folder).make()
+        try DurableFile.write(Self.configuration, to: "\(folder)/switchyard.yaml")
+        try await tree.start()
+        let service = try Service(
+            name: "switchyard",
+            command: [program, "serve", "--config", "\(folder)/switchyard.yaml", "--state", folder],
+            workingDirectory: folder, stopSeconds: 15, logFolder: "\(folder)/logs/switchyard"
+        )
+        try await tree.install(service)
+        try await tree.start(service.name)
+        try await waitForControlPlane(service.name)
+    }
+
+    /// Ends every process of the demo, and removes its folder unless it is to be kept.
+    func strike(keepingFolder keeps: Bool) async {
+        do {
+            if await tree.isRunning() { try await tree.stop(deadline: .seconds(20)) }
+            if !keeps { try FileManager.default.removeItem(atPath: folder) }
+        } catch {
+            Terminal.complain("The demo was not cleared away: \(error). It is in \(folder).")
+        }
+    }
+
+    /// Puts a release of FreightOps Pro together and adds it to the store.
+    func add(release version: String) async throws -> Release {
+        let source = try FreightOpsSource(beside: program)
+        let assembled = "\(folder)/assembled/\(version)"
+        try await source.assemble(version, into: assembled)
+        let archive = "\(folder)/assembled/\(version).tar.zst"
+        let packed = try ReleasePacker.pack(folder: assembled, to: archive)
+        defer { unlink(archive) }
+        return try await client.addRelease(archive: archive, size: packed.size).release
+    }
+
+    private func waitForControlPlane(_ service: String) async throws {
+        let deadline = ContinuousClock.now + Self.startDeadline
+        while true {
+            do {
+                _ = try await client.status()
+                return
+            } catch {
+                guard ContinuousClock.now < deadline else {
+                    let log = (try? await tree.logLines(service, last: 5).joined(separator: "\n")) ?? ""
+                    throw CommandExit(.wentWrong, "The control plane of the demo did not start: \(error)\n\(log)")
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    private static let configuration = """
+        # The demo's configuration; every line of it is explained in the README.
+        application: freightops
+        environments:
+          production:
+            domains: [app.freightops.com]
+            database: embedded
+            settings:
+              SAMPLE_LOADS: "2000"
+            bake: 5s
+            drain: 10s
+            close_spread: 5s
+            recovery: 10s
+        traffic:
+          http: 127.0.0.1:0
+          https: 127.0.0.1:0
+        api:
+          listen: 127.0.0.1:0
+
+        """
+}
+
+extension [CChar] {
+    /// The text before the terminating zero.
+    fileprivate var text: String { String(decoding: prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) }
+}

@@ -1,0 +1,110 @@
+import API
+import AsyncHTTPClient
+import Domain
+import Foundation
+import LoadTesting
+import NIOCore
+
+/// What the demo shows, in order: first release, load, second release, back, and forward again.
+struct DemoStory: Sendable {
+    private static let environment = EnvironmentName(unchecked: "production")
+    private static let sampleDeadline: Duration = .seconds(60)
+
+    let stage: DemoStage
+
+    func tell() async throws -> DemoReport {
+        let began = Date()
+        Terminal.say("The demo lives in \(stage.folder).")
+        try await heading("Start the supervisor tree, HAProxy, PostgreSQL and the control plane") {
+            try await stage.set()
+        }
+        try await heading("Pack releases 1.0.0, 1.1.0 and 1.2.0 of FreightOps Pro") {
+            for version in ["1.0.0", "1.1.0", "1.2.0"] {
+                let release = try await stage.add(release: version)
+                Terminal.say("  \(release.reference)  sha256 \(release.digest.short)  \(release.size / 1_024) KiB")
+            }
+        }
+        var deployments = [try await deploy("1.0.0")]
+        let url = try await stage.client.status().traffic.first.flatMap(URL.init(string:))
+        guard let url else { throw CommandExit(.wentWrong, "The proxy of the demo did not start.") }
+        try await waitForSampleData(at: url)
+        let load = try LoadGenerator(plan: DemoLoad.plan(for: url))
+        let loadReport = try await load.running {
+            Terminal.say(
+                "\nFrom here on \(DemoLoad.identities) clients use it, \(Int(DemoLoad.rate)) requests a second.")
+            deployments.append(try await deploy("1.1.0"))
+            deployments.append(try await rollBack())
+            deployments.append(try await deploy("1.1.0"))
+        }
+        return DemoReport(began: began, load: loadReport, deployments: deployments)
+    }
+
+    private func deploy(_ version: String) async throws -> DeploymentReport {
+        try await follow("Deploy \(version)") {
+            try await stage.client.deploy(
+                DeployRequest(release: version, requestedBy: "demo"), to: Self.environment
+            )
+        }
+    }
+
+    private func rollBack() async throws -> DeploymentReport {
+        try await follow("Roll back") {
+            try await stage.client.rollBack(
+                RollBackRequest(reason: "to show the way back", requestedBy: "demo"), in: Self.environment
+            )
+        }
+    }
+
+    private func follow(_ title: String, _ open: () async throws -> DeploymentSummary) async throws
+        -> DeploymentReport
+    {
+        Terminal.say("\n" + Terminal.coloured(title, .bold))
+        let id = try await open().id
+        let report = try await DeploymentFollower(state: stage.state, id: id, isQuiet: false).follow()
+        DeploymentFollower.sayEnd(of: report)
+        return report
+    }
+
+    private func heading(_ title: String, _ work: () async throws -> Void) async throws {
+        Terminal.say("\n" + Terminal.coloured(title, .bold))
+        try await work()
+    }
+
+    /// The worker writes the test data when it starts; until then the pages have nothing to show.
+    private func waitForSampleData(at url: URL) async throws {
+        let deadline = ContinuousClock.now + Self.sampleDeadline
+        while try await !hasLoads(at: url) {
+            guard ContinuousClock.now < deadline else {
+                throw CommandExit(.wentWrong, "The worker wrote no test data; see 'switchyard logs'.")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func hasLoads(at url: URL) async throws -> Bool {
+        let response = try await HTTPClient.shared.execute(
+            HTTPClientRequest(url: "\(url.absoluteString)/api/loads?limit=1"), timeout: .seconds(10)
+        )
+        return try await String(buffer: response.body.collect(upTo: 65_536)).contains("customer")
+    }
+}
+
+extension LoadGenerator {
+    /// Keeps the load up while something happens, and answers what the clients saw.
+    fileprivate func running(_ body: () async throws -> Void) async throws -> LoadReport {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.run() }
+            do {
+                try await body()
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+            return self.snapshot()
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Foundation
+import Migrations
+import Postgres
+
+/// `switchyard migration rehearse DIR --database URL`
+struct MigrationRehearseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rehearse",
+        abstract: "Plays the pending migrations on a copy with all rows, and says what they would do to users.",
+        discussion: """
+            Backs the database up, restores the backup as a clone, and traces each statement on it: what it locks, \
+            reads and rewrites, and for how long. Then it tries the way back, and the running release's statements on \
+            the new schema. The database is only read; the clone and everything else is removed at the end. \
+            Works with any PostgreSQL 15 or newer.
+            """
+    )
+
+    @OptionGroup var folder: MigrationFolderArgument
+    @Option(
+        help: ArgumentHelp(
+            "The database, as a postgres:// URL; DATABASE_URL when it is left out.", valueName: "url"))
+    var database: String?
+    @Option(
+        help: ArgumentHelp(
+            "A server for the clone, as the URL of one of its databases; 'auto' starts one on this machine.",
+            valueName: "url"))
+    var clone = "auto"
+    @Option(
+        help: ArgumentHelp(
+            "Statements that the running release sends, as SQL, beside those in pg_stat_statements.",
+            valueName: "file"),
+        completion: .file())
+    var statements: String?
+    @Option(
+        help: ArgumentHelp(
+            "For how long a statement may keep users from reading or writing, in milliseconds.", valueName: "ms"))
+    var budget = 50
+    @Option(help: ArgumentHelp("Where the backup and the clone are kept meanwhile.", valueName: "folder"))
+    var scratch = NSTemporaryDirectory()
+    @OptionGroup var reporting: ReportingOptions
+
+    func validate() throws {
+        guard budget > 0 else { throw ValidationError("--budget must be at least 1 ms.") }
+    }
+
+    func run() async throws {
+        let check = MigrationCheck().check(folder: folder.path)
+        if check.outcome == .unusable { return try reporting.publish(check) }
+        let url = database ?? ProcessInfo.processInfo.environment["DATABASE_URL"]
+        guard let url else {
+            throw CommandExit(.unusable, "There is no database to rehearse for: name one with --database.")
+        }
+        let report = try await rehearse(url)
+        if !reporting.json { report.lines.forEach(Terminal.say) }
+        let migrations = try MigrationFolder.read(folder.path, parser: PgQueryParser())
+        let findings = MigrationReport(folder: folder.path, migrations: migrations, findings: report.findings)
+        try reporting.publish(findings, answer: RehearsalAnswer(findings: findings, rehearsal: report))
+    }
+
+    /// Whatever keeps the rehearsal from taking place is unusable input.
+    private func rehearse(_ url: String) async throws -> RehearsalReport {
+        do {
+            let stage = try RehearsalStage(
+                folder: folder.path, database: PostgresAddress(url: url),
+                server: clone == "auto" ? nil : PostgresAddress(url: clone), statements: statements, scratch: scratch,
+                budget: .milliseconds(budget))
+            return try await Interruption.ending { try await stage.play() }
+        } catch let exit as CommandExit {
+            throw exit
+        } catch {
+            throw CommandExit(.unusable, "\(error)")
+        }
+    }
+}
+
+/// What `--json` prints.
+private struct RehearsalAnswer: Encodable {
+    let findings: MigrationReport
+    let rehearsal: RehearsalReport
+}
+
+extension RehearsalReport {
+    /// For people: what each statement took, the ways back, and how much of the running release was tried.
+    fileprivate var lines: [String] {
+        var table = TextTable("STATEMENT", "VERDICT", "TOOK", "LOCKS")
+        for record in statements {
+            let took = record.durationMilliseconds.formatted(.number.precision(.fractionLength(1)).grouping(.never))
+            table.add("\(record.position)", record.verdict.rawValue, "\(took) ms", record.locks.joined(separator: ", "))
+        }
+        let ways = wayBack.sorted { $0.key < $1.key }.map { "Way back of \($0.key): \($0.value)" }
+        let missing = notRehearsed.map { "\($0) was not rehearsed, because a statement before it fails." }
+        return (statements.isEmpty ? ["Nothing is pending."] : table.lines) + ways + missing + [coverage.sentence] + [
+            ""
+        ]
+    }
+}
+
+extension RehearsalReport.Coverage {
+    fileprivate var sentence: String {
+        let tried = "\(statements) statements of the running release were tried on the new schema"
+        if isComplete { return "\(tried)." }
+        let unproved = unproved.isEmpty ? [] : ["\(self.unproved.count) cannot be prepared"]
+        let reasons = unproved + gaps + (statements == 0 && gaps.isEmpty ? ["none are known"] : [])
+        return "\(tried); coverage is incomplete: \(reasons.joined(separator: "; "))"
+    }
+}

@@ -1,0 +1,196 @@
+import Deployments
+import Domain
+import Foundation
+import Synchronization
+import TestSupport
+
+/// What a deployment acts on, in memory: orderings that real programs show only by chance are made here at will.
+final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseProber, ReleaseCatalog {
+    struct State {
+        var releases: [ArtifactDigest: Release] = [:]
+        var pending: [String] = []
+        /// The first call of this name waits until it is let go or cancelled.
+        var held: String?
+        var isHolding = false
+        /// Calls that fail, with how often they still do.
+        var failures: [String: Int] = [:]
+        /// Probes that find a fault ("health in s2"), with how often they still do.
+        var faults: [String: Int] = [:]
+        /// The slots whose web process has ended once.
+        var crashed: Set<SlotName> = []
+        var calls: [String] = []
+        /// How requests are shared out now.
+        var routed: Split?
+        /// What the proxy has to say when it is told where web instances listen.
+        var remark: String?
+        /// What is open on every slot.
+        var inFlight = InFlight()
+        /// The slots that run a release.
+        var running: Set<SlotName> = []
+    }
+
+    struct Broken: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let state = Mutex(State())
+
+    func add(_ release: Release) { state.withLock { $0.releases[release.digest] = release } }
+
+    func hold(_ call: String) { state.withLock { $0.held = call } }
+
+    func letGo() { state.withLock { $0.held = nil } }
+
+    func fail(_ call: String, times: Int = .max) { state.withLock { $0.failures[call] = times } }
+
+    /// Lets a probe ("health" or a key feature's name) find a fault in a slot, so many times.
+    func spoil(_ probe: String, in slot: SlotName, times: Int = .max) {
+        state.withLock { $0.faults["\(probe) in \(slot)"] = times }
+    }
+
+    func heal(_ probe: String, in slot: SlotName) { spoil(probe, in: slot, times: 0) }
+
+    /// Whether a probe would find a fault in a slot now.
+    func isSpoilt(_ probe: String, in slot: SlotName) -> Bool {
+        state.withLock { $0.faults["\(probe) in \(slot)", default: 0] > 0 }
+    }
+
+    func crash(_ slot: SlotName) { state.withLock { _ = $0.crashed.insert(slot) } }
+
+    var isHolding: Bool { state.withLock { $0.isHolding } }
+
+    private func pass(_ call: String) async throws {
+        let (isHeld, fails) = state.withLock { state in
+            state.calls.append(call)
+            state.isHolding = state.isHolding || state.held == call
+            let left = state.failures[call] ?? 0
+            if left > 0 { state.failures[call] = left - 1 }
+            return (state.held == call, left > 0)
+        }
+        if isHeld {
+            defer { state.withLock { $0.held = nil } }
+            try await eventually(within: .seconds(50), "'\(call)' let go") { self.state.withLock { $0.held != call } }
+        }
+        if fails { throw Broken(description: "\(call) is broken") }
+    }
+
+    // MARK: The proxy
+
+    func place(_ table: SlotTable) async throws -> String? {
+        try await pass("place")
+        return state.withLock { $0.remark }
+    }
+
+    func route(_ table: SlotTable) async throws {
+        try await pass("route")
+        state.withLock { $0.routed = table.split }
+    }
+
+    func inFlight(_ environment: EnvironmentName, _ slot: SlotName) async throws -> InFlight {
+        try await pass("inFlight")
+        return state.withLock { $0.inFlight }
+    }
+
+    func healthyServers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> Int {
+        try await pass("healthyServers")
+        return 1
+    }
+
+    func closeLongConnections(environment: EnvironmentName, slot: SlotName, over spread: Duration) async throws {
+        try await pass("closeLongConnections")
+        state.withLock { $0.inFlight = InFlight() }
+    }
+
+    // MARK: The slots
+
+    func prepare(_ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition) async throws -> [Int] {
+        try await pass("prepare")
+        state.withLock { _ = $0.running.insert(slot) }
+        return [40_000 + slot.number]
+    }
+
+    func start(_ kind: ProcessDefinition.Kind, in slot: SlotName, of environment: EnvironmentName) async throws {
+        try await pass("start \(kind)")
+    }
+
+    func stop(
+        _ kind: ProcessDefinition.Kind, in slot: SlotName, of environment: EnvironmentName, waiting deadline: Duration?
+    ) async throws {
+        try await pass("stop \(kind)")
+    }
+
+    func clear(_ slot: SlotName, of environment: EnvironmentName, within deadline: Duration) async throws {
+        try await pass("clear")
+        state.withLock { _ = $0.running.remove(slot) }
+    }
+
+    func removeReleases(
+        of environment: EnvironmentName, except needed: @Sendable () async -> Set<ArtifactDigest>
+    ) async throws {}
+
+    func verify(_ slot: SlotName, of environment: EnvironmentName) async throws {}
+
+    func processes(in slot: SlotName, of environment: EnvironmentName) async throws -> [ProcessReport] {
+        let hasCrashed = state.withLock { $0.crashed.contains(slot) }
+        return [
+            ProcessReport(
+                name: "web.1", kind: .web, isRunning: true, pid: nil, exits: hasCrashed ? 1 : 0,
+                lastExit: hasCrashed ? "exited with status 70" : nil)
+        ]
+    }
+
+    func logLines(in slot: SlotName, of environment: EnvironmentName, last count: Int) async throws -> [LogLine] {
+        [LogLine(slot: slot, process: "web.1", text: "a line")]
+    }
+
+    // MARK: Database, probes, artifacts
+
+    func pendingMigrations(of release: Release, in environment: EnvironmentDefinition) async throws
+        -> PendingMigrations
+    {
+        state.withLock { PendingMigrations(expand: $0.pending) }
+    }
+
+    func backUp(_ environment: EnvironmentDefinition, for deployment: DeploymentID) async throws -> String {
+        try await pass("backUp")
+        return "10 bytes"
+    }
+
+    func expand(
+        _ environment: EnvironmentDefinition, to release: Release, for deployment: DeploymentID
+    ) async throws -> [String] {
+        try await pass("expand")
+        return state.withLock { $0.pending }
+    }
+
+    func health(of manifest: ReleaseManifest, port: Int, host: String) async -> ProbeFinding {
+        look("health", port: port)
+    }
+
+    func database(of manifest: ReleaseManifest, port: Int, host: String) async -> ProbeFinding? { nil }
+
+    func feature(_ probe: ProbeDefinition, port: Int, host: String) async -> ProbeFinding {
+        look(probe.name, port: port)
+    }
+
+    private func look(_ probe: String, port: Int) -> ProbeFinding {
+        state.withLock { state in
+            let place = "\(probe) in s\(port - 40_000)"
+            state.calls.append(place)
+            let left = state.faults[place] ?? 0
+            if left > 0 { state.faults[place] = left - 1 }
+            return ProbeFinding(subject: probe, fault: left > 0 ? "answered 500" : nil, milliseconds: 1)
+        }
+    }
+
+    func find(_ text: String) async throws -> Release { throw Broken(description: "nobody searches here") }
+
+    func release(_ digest: ArtifactDigest) async throws -> Release {
+        guard let release = state.withLock({ $0.releases[digest] }) else {
+            throw Broken(description: "there is no release \(digest)")
+        }
+        return release
+    }
+
+    func verify(_ digest: ArtifactDigest) async throws { try await pass("verify") }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Migrations
+import Postgres
+import TestSupport
+
+/// The schema of the labelled statements, and databases that are copies of it.
+struct RehearsedSchema {
+    let template: PostgresAddress
+
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Benchmarks/migrations")
+
+    /// Fills an empty database with it.
+    static func fill(_ address: PostgresAddress) async throws -> RehearsedSchema {
+        let sql = try String(contentsOf: folder.appending(path: "schema.sql"), encoding: .utf8)
+        try await PostgresConnection.using(address, applicationName: "test") { connection in
+            try await connection.executeScript(sql)
+        }
+        return RehearsedSchema(template: address)
+    }
+
+    /// Lends a copy, which is dropped afterwards.
+    func withCopy<Value>(_ body: (PostgresAddress) async throws -> Value) async throws -> Value {
+        let name = "copy_\(UUID().uuidString.replacing("-", with: "").lowercased())"
+        let server = template.database("postgres")
+        try await PostgresConnection.using(server, applicationName: "test") { connection in
+            _ = try await connection.execute(
+                "CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: template.database ?? "")")
+        }
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(template.database(name))) } catch { result = .failure(error) }
+        try await PostgresConnection.using(server, applicationName: "test") { connection in
+            _ = try await connection.execute("DROP DATABASE \(identifier: name) WITH (FORCE)")
+        }
+        return try result.get()
+    }
+
+    /// The findings for each statement of a text that is traced on a copy.
+    func findings(
+        in sql: String, phase: MigrationPhase = .expand, limits: RehearsalLimits = .unhurried
+    ) async throws -> [[RehearsalFinding]] {
+        try await withCopy { copy in
+            let tracer = try await StatementTracer(clone: copy, limits: limits)
+            let statements = try PgQueryParser().statements(in: sql, file: "expand.sql")
+            return tracer.findings(for: try await tracer.trace(statements, phase: phase))
+        }
+    }
+}
+
+extension RehearsalLimits {
+    /// A budget that no machine is too slow for: what is asserted is what was locked, read and written.
+    static var unhurried: RehearsalLimits {
+        var limits = RehearsalLimits()
+        limits.budget = .seconds(600)
+        return limits
+    }
+}
