@@ -26,6 +26,10 @@ enum Limits {
     static let mostDeployments = 1_000
     /// Between two looks whether the command lines of one-off commands still live.
     static let commandInterval: Duration = .seconds(2)
+    /// Between two looks at a release that is tried on a clone.
+    static let trialInterval: Duration = .milliseconds(100)
+    /// Statements of a release that are named as using what a contraction takes away.
+    static let namedStatements = 5
     /// Largest body that a probe reads.
     static let probeBytes = 4 * 1_024 * 1_024
     /// How long the proxy and the embedded database may take to start.

@@ -12,6 +12,14 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
     case neverHealthy(String, seconds: Int)
     case processEnded(process: String, exit: String)
     case failedWhileBaking(String)
+    /// A rehearsal found what would hurt users; `more` obstacles are in the evidence.
+    case refusedByRehearsal(obstacle: String, more: Int, evidence: String)
+    /// The policy of the environment asks for a way back of every migration.
+    case irreversible([String], EnvironmentName)
+    /// It cannot be told whether something still uses what a contraction takes away.
+    case unprovenContraction(gap: String)
+    case nothingToContract(EnvironmentName)
+    case backfillMissing([String], EnvironmentName)
     case nothingDeployed(EnvironmentName)
     case deadWayBack(ReleaseReference, EnvironmentName)
     case unknownDeployment(DeploymentID)
@@ -39,6 +47,18 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
             "The release's process \(process) \(exit); see 'switchyard logs'."
         case .failedWhileBaking(let fault):
             "The release failed while it was watched: \(fault)."
+        case .refusedByRehearsal(let obstacle, let more, let evidence):
+            "The rehearsal refuses it. \(obstacle)\(more > 0 ? " (and \(more) more)" : "") All of it is in \(evidence)."
+        case .irreversible(let names, let environment):
+            "There is no way back of \(names.joined(separator: ", ")), which 'irreversible' of \(environment) refuses: "
+                + "give each a revert.sql that restores schema and rows, or allow it in switchyard.yaml."
+        case .unprovenContraction(let gap):
+            "It is not proved that nothing uses it any more. \(gap)"
+        case .nothingToContract(let environment):
+            "Nothing is to be contracted in \(environment): the database has every contract step of the release that serves."
+        case .backfillMissing(let names, let environment):
+            "The backfill of \(names.joined(separator: ", ")) is not done in \(environment), and its contraction comes after "
+                + "it: see 'switchyard status \(environment)'."
         case .nothingDeployed(let environment):
             "Nothing is deployed in \(environment) yet."
         case .deadWayBack(let release, let environment):

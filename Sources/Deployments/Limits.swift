@@ -32,6 +32,22 @@ package enum Limits {
     static let evidenceLogLines = 2_000
     /// Evidence bundles kept of an environment.
     static let evidenceBundles = 20
+    /// Between two looks at how the application does while something else may wait for it.
+    static let budgetInterval: Duration = .seconds(1)
+    /// Looks over which answers are counted.
+    static let budgetLooks = 10
+    /// Requests without which a share of errors says nothing.
+    static let budgetRequests = 20
+    /// The share of answers 5xx beyond which the application is left alone.
+    static let budgetShare = 0.05
+    /// Between two looks whether a deployment has begun, which a backfill gives way to.
+    static let giveWayInterval: Duration = .milliseconds(100)
+    /// Before a backfill that could not go on is tried again.
+    static let backfillPause: Duration = .seconds(30)
+    /// Between two looks at the statements that releases send.
+    static let observationInterval: Duration = .seconds(30)
+    /// How long a slot that changes hands waits for the last look at what was sent from it.
+    static let lastObservation: Duration = .seconds(2)
     /// Bytes set aside for a slot table.
     static let slotTableBytes = 16_384
     /// Bytes set aside for the emergency journal.

@@ -8,6 +8,8 @@ package enum PostgresLimits {
     package static let cancellation: Duration = .seconds(5)
     /// For `initdb`.
     package static let initialize: Duration = .seconds(120)
+    /// Statements that a private cluster counts before it forgets those that are sent least.
+    static let countedStatements = 10_000
     /// Rows that one query may return.
     package static let rows = 100_000
     /// Notices kept of a connection until somebody takes them; later ones are dropped.

@@ -16,6 +16,8 @@ package enum ReleaseError: Error, Equatable, CustomStringConvertible {
     case programMissing(process: ProcessName, program: String, reason: String)
     /// A folder that release.yaml names is not there.
     case folderMissing(key: String, path: String)
+    /// A file that release.yaml names is not there.
+    case fileMissing(key: String, path: String)
     /// The release brings a file or link where a folder of `shared:` is to be.
     case inSharedFolder(path: String, folder: String)
     /// A file changed between being listed and being read.
@@ -50,6 +52,8 @@ package enum ReleaseError: Error, Equatable, CustomStringConvertible {
             "Process '\(process)' runs '\(program)', which \(reason)."
         case .folderMissing(let key, let path):
             "'\(key)' names the folder '\(path)', which is not in the release."
+        case .fileMissing(let key, let path):
+            "'\(key)' names the file '\(path)', which is not in the release."
         case .inSharedFolder(let path, let folder):
             "'\(path)' would be hidden: '\(folder)' is a folder of 'shared:', which lives across releases. Leave it out of "
                 + "the release, or take '\(folder)' out of 'shared:'."

@@ -60,6 +60,9 @@ package enum ReleasePacker {
         for case (let key, let path?) in folders where !tree.isFolder(path) {
             throw ReleaseError.folderMissing(key: key, path: path)
         }
+        if let file = manifest.statements, !tree.isFile(file) {
+            throw ReleaseError.fileMissing(key: "statements", path: file)
+        }
     }
 
     /// A program with a slash is the release's own; one without may also be found on the machine's PATH.

@@ -42,6 +42,13 @@ struct ReleaseTree {
         entries.contains { $0.path == path && $0.kind == .folder }
     }
 
+    func isFile(_ path: String) -> Bool {
+        entries.contains { entry in
+            guard entry.path == path, case .file = entry.kind else { return false }
+            return true
+        }
+    }
+
     /// Whether the path is there and a file that can be executed; nil when it is not there.
     func isExecutable(_ path: String) -> Bool? {
         guard entries.contains(where: { $0.path == path }) else { return nil }

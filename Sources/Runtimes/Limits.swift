@@ -25,4 +25,6 @@ package enum Limits {
     /// How long the kernel may take to end what was killed.
     static let kill = Duration.seconds(10)
     static let programOutputBytes = 64 * 1_024
+    /// Connections that one relay into a network of its own passes on at a time.
+    static let relayedConnections = 128
 }

@@ -39,6 +39,26 @@ enum Schema {
                 table.column("body", .blob).notNull()
             }
         }
+        migrator.registerMigration("4: statements that releases send") { database in
+            try database.create(table: "statementCount") { table in
+                table.column("environment", .text).notNull()
+                table.column("role", .text).notNull()
+                table.column("text", .text).notNull()
+                table.column("calls", .integer).notNull()
+                table.primaryKey(["environment", "role", "text"])
+            }
+            try database.create(table: "statementUse") { table in
+                table.column("environment", .text).notNull()
+                table.column("release", .text).notNull()
+                table.column("text", .text).notNull()
+                table.column("lastSeen", .double).notNull()
+                table.primaryKey(["environment", "release", "text"])
+            }
+            try database.create(table: "observation") { table in
+                table.primaryKey("environment", .text)
+                table.column("body", .blob).notNull()
+            }
+        }
         return migrator
     }
 }

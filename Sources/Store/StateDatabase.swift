@@ -106,4 +106,8 @@ enum Limits {
     static let busySeconds = 2.0
     /// Connections that read at the same time.
     static let readers = 2
+    /// Statements remembered of an environment.
+    static let statementUses = 20_000
+    /// How long a statement is remembered that nobody sends any more, in seconds.
+    static let statementAge: Double = 90 * 86_400
 }

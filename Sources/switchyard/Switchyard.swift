@@ -32,7 +32,7 @@ struct Switchyard: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Schema changes",
-                subcommands: [MigrationCommand.self]
+                subcommands: [MigrationCommand.self, ContractCommand.self]
             ),
             CommandGroup(
                 name: "Environments",
@@ -42,7 +42,7 @@ struct Switchyard: AsyncParsableCommand {
                 name: "Running Switchyard",
                 subcommands: [
                     ServeCommand.self, ConfigCommand.self, TreeCommand.self, DownCommand.self, InstallCommand.self,
-                    DemoCommand.self,
+                    DemoCommand.self, IsolateCommand.self,
                 ]
             ),
         ]

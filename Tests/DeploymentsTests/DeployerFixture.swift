@@ -20,13 +20,15 @@ struct DeployerFixture: Sendable {
 
     init(
         folder: String, world: TestWorld = TestWorld(), records: FailingRecords? = nil,
-        warmDeadlineSeconds: Double = 5, bakeSeconds: Double = 0, keepReleases: Int = 2
+        warmDeadlineSeconds: Double = 5, bakeSeconds: Double = 0, keepReleases: Int = 2,
+        allowsIrreversible: Bool = true
     ) throws {
         let records = records ?? FailingRecords(path: "\(folder)/state.sqlite")
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let policy = DeploymentPolicy(
             keepReleases: keepReleases, warmDeadlineSeconds: warmDeadlineSeconds, bakeSeconds: bakeSeconds,
-            drainSeconds: 1, stopSeconds: 1, closeSpreadSeconds: 0, recoverySeconds: 1
+            drainSeconds: 1, stopSeconds: 1, closeSpreadSeconds: 0, recoverySeconds: 1,
+            allowsIrreversible: allowsIrreversible
         )
         journal = Journal(records: records, spool: try Spool(path: "\(folder)/spool.json"), logger: logger)
         deployer = try EnvironmentDeployer(
@@ -84,6 +86,11 @@ struct DeployerFixture: Sendable {
     func deployToTheEnd(_ version: String) async throws -> Deployment {
         let id = try await deploy(version)
         return try await end(of: id)
+    }
+
+    func contractToTheEnd() async throws -> Deployment {
+        try await eventually("the recovery's end") { await deployer.isRecovered }
+        return try await end(of: deployer.contract(by: "dora", planDigest: nil).id)
     }
 
     /// Waits until nothing is under way and answers how the deployment ended.

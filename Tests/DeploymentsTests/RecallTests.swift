@@ -17,7 +17,7 @@ struct RecallTests {
             let fixture = try DeployerFixture(folder: folder)
             try await fixture.running {
                 #expect(try await fixture.deployToTheEnd("1").outcome == .committed)
-                fixture.world.state.withLock { $0.pending = ["0001_vehicles"] }
+                fixture.world.state.withLock { $0.pending.expand = ["0001_vehicles"] }
                 fixture.world.hold(call)
                 let id = try await fixture.deploy("2")
                 try await eventually("'\(call)'") { fixture.world.isHolding }

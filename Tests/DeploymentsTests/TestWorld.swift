@@ -8,7 +8,13 @@ import TestSupport
 final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseProber, ReleaseCatalog {
     struct State {
         var releases: [ArtifactDigest: Release] = [:]
-        var pending: [String] = []
+        var pending = PendingMigrations()
+        /// What a rehearsal comes to.
+        var rehearsal = RehearsalOutcome(sentence: "nothing dangerous")
+        /// What the proxy has counted of every slot.
+        var answers = AnswerCounts()
+        /// The running releases that the last rehearsal was told of.
+        var rehearsedBeside: [RunningRelease] = []
         /// The first call of this name waits until it is let go or cancelled.
         var held: String?
         var isHolding = false
@@ -91,6 +97,10 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
         return state.withLock { $0.inFlight }
     }
 
+    func answers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> AnswerCounts {
+        state.withLock { $0.answers }
+    }
+
     func healthyServers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> Int {
         try await pass("healthyServers")
         return 1
@@ -148,7 +158,7 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
     func pendingMigrations(of release: Release, in environment: EnvironmentDefinition) async throws
         -> PendingMigrations
     {
-        state.withLock { PendingMigrations(expand: $0.pending) }
+        state.withLock { $0.pending }
     }
 
     func backUp(_ environment: EnvironmentDefinition, for deployment: DeploymentID) async throws -> String {
@@ -160,8 +170,46 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
         _ environment: EnvironmentDefinition, to release: Release, for deployment: DeploymentID
     ) async throws -> [String] {
         try await pass("expand")
-        return state.withLock { $0.pending }
+        return state.withLock { state in
+            defer { state.pending.expand = [] }
+            return state.pending.expand
+        }
     }
+
+    func rehearse(
+        _ deployment: Deployment, of release: Release, in environment: EnvironmentDefinition,
+        beside running: [RunningRelease], evidence folder: String
+    ) async throws -> RehearsalOutcome {
+        try await pass("rehearse")
+        return state.withLock { state in
+            state.rehearsedBeside = running
+            return state.rehearsal
+        }
+    }
+
+    func contract(
+        _ environment: EnvironmentDefinition, of release: Release, for deployment: DeploymentID
+    ) async throws -> [String] {
+        try await pass("contract")
+        return state.withLock { state in
+            defer { state.pending.contract = [] }
+            return state.pending.contract
+        }
+    }
+
+    func backfill(
+        _ environment: EnvironmentDefinition, of release: Release, tell: @escaping @Sendable (String) -> Void,
+        trouble: @escaping @Sendable () async -> String?
+    ) async throws -> [String] {
+        tell("half of it is filled")
+        try await pass("backfill")
+        return state.withLock { state in
+            defer { state.pending.backfill = [] }
+            return state.pending.backfill
+        }
+    }
+
+    func observe(_ environment: EnvironmentDefinition, running: [RunningRelease]) async throws {}
 
     func health(of manifest: ReleaseManifest, port: Int, host: String) async -> ProbeFinding {
         look("health", port: port)

@@ -67,6 +67,16 @@ package struct SwitchyardClient: Sendable {
         try await send(.rollBack, ["environment": environment.rawValue], body: request)
     }
 
+    package func planContraction(in environment: EnvironmentName) async throws -> PlanReport {
+        try await get(.planContraction, ["environment": environment.rawValue])
+    }
+
+    package func contract(_ request: ContractRequest, in environment: EnvironmentName) async throws
+        -> DeploymentSummary
+    {
+        try await send(.contract, ["environment": environment.rawValue], body: request)
+    }
+
     package func setMaintenance(_ request: MaintenanceRequest, in environment: EnvironmentName) async throws
         -> EnvironmentReport
     {

@@ -36,10 +36,13 @@ package struct EnvironmentReport: Codable, Equatable, Sendable {
     package var current: DeploymentSummary?
     /// The releases that `rollback` reaches, nearest first.
     package var waysBack: [ReleaseReference]
+    /// The backfill that is under way or could not go on, in a sentence; nil when there is none.
+    package var backfill: String?
 
     package init(
         name: EnvironmentName, domains: [String], maintenance: Bool, serving: ReleaseReference?, split: Split,
-        slots: [SlotReport], current: DeploymentSummary?, waysBack: [ReleaseReference]
+        slots: [SlotReport], current: DeploymentSummary?, waysBack: [ReleaseReference],
+        backfill: String? = nil
     ) {
         self.name = name
         self.domains = domains
@@ -49,6 +52,7 @@ package struct EnvironmentReport: Codable, Equatable, Sendable {
         self.slots = slots
         self.current = current
         self.waysBack = waysBack
+        self.backfill = backfill
     }
 }
 

@@ -28,6 +28,19 @@ package struct RollBackRequest: Codable, Equatable, Sendable {
     }
 }
 
+/// Asks for a contraction.
+package struct ContractRequest: Codable, Equatable, Sendable {
+    /// Carry out only the plan with this digest.
+    package var planDigest: String?
+    /// Who asks, for the record.
+    package var requestedBy: String?
+
+    package init(planDigest: String? = nil, requestedBy: String? = nil) {
+        self.planDigest = planDigest
+        self.requestedBy = requestedBy
+    }
+}
+
 /// Asks for the maintenance page.
 package struct MaintenanceRequest: Codable, Equatable, Sendable {
     package var isOn: Bool

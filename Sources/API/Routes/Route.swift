@@ -8,6 +8,8 @@ package enum Route: String, CaseIterable, Sendable {
     case plan
     case deploy
     case rollBack
+    case planContraction
+    case contract
     case setMaintenance
     case prepareCommand
     case endCommand
@@ -37,10 +39,11 @@ package enum Route: String, CaseIterable, Sendable {
 
     package var method: Method {
         switch self {
-        case .status, .environments, .environment, .commands, .logs, .followLogs, .maintenance, .deployments,
+        case .status, .environments, .environment, .planContraction, .commands, .logs, .followLogs, .maintenance,
+            .deployments,
             .deployment, .releases, .release, .configuration, .openAPI:
             .get
-        case .plan, .deploy, .rollBack, .prepareCommand, .addRelease, .compareConfiguration: .post
+        case .plan, .deploy, .rollBack, .contract, .prepareCommand, .addRelease, .compareConfiguration: .post
         case .setMaintenance, .endCommand, .applyConfiguration: .put
         }
     }
@@ -54,6 +57,7 @@ package enum Route: String, CaseIterable, Sendable {
         case .plan: "/environments/{environment}/plan"
         case .deploy: "/environments/{environment}/deployments"
         case .rollBack: "/environments/{environment}/rollback"
+        case .planContraction, .contract: "/environments/{environment}/contraction"
         case .setMaintenance: "/environments/{environment}/maintenance"
         case .prepareCommand: "/environments/{environment}/commands"
         case .endCommand: "/commands/{command}"
@@ -80,6 +84,9 @@ package enum Route: String, CaseIterable, Sendable {
         case .plan: "What deploying a release would do; changes nothing."
         case .deploy: "Opens a deployment; it goes on by itself. 409 while another one is under way."
         case .rollBack: "Takes the deployment under way back, or goes back to the release before."
+        case .planContraction: "What contracting the environment's database would take away; changes nothing."
+        case .contract:
+            "Takes away from the database what no serving or kept release uses any more; refused while one does."
         case .setMaintenance: "Shows users the maintenance page, or takes it away."
         case .prepareCommand:
             "Writes a one-off command down and answers what it needs to run; whoever asked runs it and tells its end."

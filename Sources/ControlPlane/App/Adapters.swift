@@ -24,6 +24,10 @@ struct ProxyRouter: TrafficRouter {
         try await proxy.inFlight(environment, slot)
     }
 
+    func answers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> AnswerCounts {
+        try await proxy.answers(environment, slot)
+    }
+
     func healthyServers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> Int {
         try await proxy.healthyServers(environment, slot)
     }

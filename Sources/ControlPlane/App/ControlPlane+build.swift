@@ -111,18 +111,22 @@ private struct Parts {
         let faults = FaultInjection.observer(in: folder)
         let databases = EnvironmentDatabases(
             application: configuration.application, cluster: cluster,
-            passwords: DatabasePasswords(folder: folder.secrets), artifacts: releases, backups: folder.backups,
-            boundary: { faults?("migration:\($0)") }
-        )
+            passwords: DatabasePasswords(folder: folder.secrets))
         let running = RunningCommands()
         let slots = SupervisedSlots(
             tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder
         )
+        let stateDatabase = StateDatabase(path: folder.database)
+        let schema = SchemaChanges(
+            databases: databases, slots: slots, catalog: catalog, artifacts: releases,
+            statements: StatementStore(database: stateDatabase), folder: folder,
+            boundary: { faults?("migration:\($0)") })
+        await schema.removeLeftRehearsals()
         let world = World(
-            router: ProxyRouter(proxy: proxy), runtime: slots, database: databases, prober: HTTPProber(),
+            router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
             catalog: catalog
         )
-        let records = DeploymentStore(database: StateDatabase(path: folder.database)) { $0.isAlive }
+        let records = DeploymentStore(database: stateDatabase) { $0.isAlive }
         let journal = Journal(
             records: records, spool: try Spool(path: folder.spool), logger: logger,
             observer: faults

@@ -21,6 +21,8 @@ package struct StateFolder: Sendable {
     package var logs: String { "\(path)/logs" }
     package var backups: String { "\(path)/backups" }
     package var evidence: String { "\(path)/evidence" }
+    /// Clones of databases while they are rehearsed on.
+    package var rehearsals: String { "\(path)/rehearsals" }
     package var incoming: String { "\(path)/incoming" }
     package var shared: String { "\(path)/shared" }
     package var secrets: String { "\(path)/secrets" }
@@ -42,7 +44,7 @@ package struct StateFolder: Sendable {
     private var folders: [(path: String, mode: mode_t)] {
         [
             (path, 0o711), (artifacts, 0o700), (releases, 0o755), (logs, 0o700), (backups, 0o700), (evidence, 0o700),
-            (incoming, 0o700), (secrets, 0o700), (shared, 0o711), ("\(path)/slots", 0o700),
+            (rehearsals, 0o711), (incoming, 0o700), (secrets, 0o700), (shared, 0o711), ("\(path)/slots", 0o700),
         ]
     }
 
@@ -70,7 +72,7 @@ package struct StateFolder: Sendable {
 
     /// The format of everything in the folder: raised whenever an older Switchyard could not go on from what a newer one
     /// left. Older formats are read by every newer version; `Tests/ControlPlaneTests/Formats` has one of each.
-    package static let currentFormat = 2
+    package static let currentFormat = 3
 
     /// Takes the folder over, also from an older Switchyard; throws `newerState` for one that a newer one wrote. Only
     /// after `lock()`, and before anything else is read.

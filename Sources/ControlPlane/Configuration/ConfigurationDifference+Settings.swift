@@ -30,7 +30,7 @@ extension SettingInForce {
     /// The value as everybody may see it.
     fileprivate var shown: String {
         let name = key.split(separator: ".").last ?? ""
-        if key.contains(".settings."), SecretMask.looksSecret(String(name)) { return SecretMask.replacement }
+        if key.contains("settings."), SecretMask.looksSecret(String(name)) { return SecretMask.replacement }
         return SecretMask(variables: [:]).masking(value).replacing(Self.secretParameter) {
             "\($0.output.before)\(SecretMask.replacement)"
         }

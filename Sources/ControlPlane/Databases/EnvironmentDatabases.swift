@@ -1,8 +1,6 @@
-import Backups
-package import Deployments
-package import Domain
+import Deployments
+import Domain
 import Foundation
-import Migrations
 package import Postgres
 
 /// The application's database of each environment: embedded, by URL, or none.
@@ -11,22 +9,11 @@ package struct EnvironmentDatabases: Sendable {
     /// The private cluster; nil when no environment asks for it.
     package let cluster: PrivateCluster?
     private let passwords: DatabasePasswords
-    private let artifacts: UnpackedReleases
-    private let backups: String
-    /// Called at every boundary of a migration.
-    private let boundary: @Sendable (String) -> Void
 
-    init(
-        application: ApplicationName, cluster: PrivateCluster?, passwords: DatabasePasswords,
-        artifacts: UnpackedReleases, backups: String,
-        boundary: @escaping @Sendable (String) -> Void = { _ in }
-    ) {
+    init(application: ApplicationName, cluster: PrivateCluster?, passwords: DatabasePasswords) {
         self.application = application
         self.cluster = cluster
         self.passwords = passwords
-        self.artifacts = artifacts
-        self.backups = backups
-        self.boundary = boundary
     }
 
     /// What a slot's processes get as DATABASE_URL: a login role of the slot's own where the database is embedded.
@@ -41,7 +28,7 @@ package struct EnvironmentDatabases: Sendable {
     }
 
     /// With which rights migrations and backups run.
-    private func administrativeAddress(of environment: EnvironmentDefinition) async throws -> PostgresAddress? {
+    func administrativeAddress(of environment: EnvironmentDefinition) async throws -> PostgresAddress? {
         try await url(as: Self.migrationsUser, in: environment).map { try PostgresAddress(url: $0) }
     }
 
@@ -56,10 +43,29 @@ package struct EnvironmentDatabases: Sendable {
             let role = "\(owner)_\(user)"
             let password = try await passwords.password(of: role)
             try await cluster.ensureLoginRole(
-                role, password: password, memberOf: owner, connectionLimit: Limits.connectionsOfARole,
-                watchesOthers: user == Self.migrationsUser)
+                role, password: password, memberOf: owner, in: owner, actsAsOwner: SlotName(rawValue: user) == nil,
+                connectionLimit: Limits.connectionsOfARole, watchesOthers: user == Self.migrationsUser)
             return try cluster.url(role: role, password: password, database: owner)
         }
+    }
+
+    /// The role that a slot's processes log in as.
+    func role(of slot: SlotName, in environment: EnvironmentDefinition) -> String {
+        guard case .url(let url) = environment.database else { return "\(ownerRole(of: environment.name))_\(slot)" }
+        return (try? PostgresAddress(url: url))?.user ?? "postgres"
+    }
+
+    /// Who sends what a role sends. All slots share the role of a database by URL, so there every release may have.
+    func senders(of environment: EnvironmentDefinition, running: [RunningRelease]) -> [String: [String]] {
+        var senders: [String: [String]] = [:]
+        for running in running {
+            senders[role(of: running.slot, in: environment), default: []].append(running.release.description)
+        }
+        if environment.database == .embedded {
+            // What runs as the owner is a command; migrations and backups do so too, and send nothing that counts here.
+            senders[ownerRole(of: environment.name)] = ["one-off commands"]
+        }
+        return senders
     }
 
     private func readyCluster(for environment: EnvironmentDefinition) async throws -> PrivateCluster {
@@ -71,7 +77,7 @@ package struct EnvironmentDatabases: Sendable {
     }
 
     /// The database and the role that owns everything in it: `freightops_production`.
-    private func ownerRole(of environment: EnvironmentName) -> String {
+    func ownerRole(of environment: EnvironmentName) -> String {
         Self.ownerRole(of: application, in: environment)
     }
 
@@ -83,54 +89,4 @@ package struct EnvironmentDatabases: Sendable {
 
     /// The longest name of a user; slots are `s1` to `s99`.
     private static let migrationsUser = "migrations"
-}
-
-extension EnvironmentDatabases: ApplicationDatabase {
-    package func pendingMigrations(of release: Release, in environment: EnvironmentDefinition) async throws
-        -> PendingMigrations
-    {
-        guard let (migrations, address) = try await migrations(of: release, in: environment) else {
-            return PendingMigrations()
-        }
-        let executor = MigrationExecutor(address: address)
-        let pending = try await executor.pending(migrations).map(\.name.rawValue)
-        let status = try await executor.status(of: migrations)
-        return PendingMigrations(
-            expand: pending, backfill: status.lacking(.backfill), contract: status.lacking(.contract))
-    }
-
-    package func backUp(_ environment: EnvironmentDefinition, for deployment: DeploymentID) async throws -> String {
-        guard let address = try await administrativeAddress(of: environment) else { return "there is no database" }
-        let taker: any BackupTaker = PostgresDump(folder: backups)
-        let backup = try await withDeadline(
-            "the backup of \(environment.name)", environment.policy.backupDeadlineSeconds
-        ) {
-            try await taker.takeBackup(of: address, for: environment.name)
-        }
-        return "\(backup.sizeInBytes) bytes in \(backup.folder)"
-    }
-
-    package func expand(
-        _ environment: EnvironmentDefinition, to release: Release, for deployment: DeploymentID
-    ) async throws -> [String] {
-        guard let (migrations, address) = try await migrations(of: release, in: environment) else { return [] }
-        var limits = ExecutionLimits()
-        limits.deadline = .seconds(environment.policy.expandDeadlineSeconds)
-        let cause = ExecutionCause(release: release.manifest.version, deployment: deployment)
-        return try await MigrationExecutor(address: address, limits: limits, boundary: boundary)
-            .apply(migrations, cause: cause).map(\.rawValue)
-    }
-
-    /// The release's migrations and where they go; nil when it brings none or there is no database.
-    private func migrations(
-        of release: Release, in environment: EnvironmentDefinition
-    ) async throws -> ([Migration], PostgresAddress)? {
-        guard let folder = release.manifest.migrations,
-            let address = try await administrativeAddress(of: environment)
-        else { return nil }
-        let read = try await artifacts.reading(release.digest, for: environment.name) { root in
-            try MigrationFolder.read("\(root)/\(folder)")
-        }
-        return (read, address)
-    }
 }

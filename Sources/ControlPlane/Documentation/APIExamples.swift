@@ -11,7 +11,7 @@ enum APIExamples {
 
     static func status(of route: Route) -> String {
         switch route {
-        case .deploy, .rollBack, .applyConfiguration: "202"
+        case .deploy, .rollBack, .contract, .applyConfiguration: "202"
         case .addRelease, .prepareCommand: "201"
         default: "200"
         }
@@ -27,6 +27,7 @@ enum APIExamples {
         switch route {
         case .plan, .deploy: DeployRequest(release: "1.1.0", planDigest: "", requestedBy: "")
         case .rollBack: RollBackRequest(reason: "", requestedBy: "")
+        case .contract: ContractRequest(planDigest: "", requestedBy: "")
         case .setMaintenance: MaintenanceRequest(isOn: true, requestedBy: "")
         case .prepareCommand:
             RunRequest(words: [""], release: "1.1.0", requestedBy: "", process: command.process)
@@ -45,8 +46,8 @@ enum APIExamples {
             )
         case .environments: [environment.name]
         case .environment, .setMaintenance: environment
-        case .plan: PlanReport(digest: "", plan: plan)
-        case .deploy, .rollBack: summary
+        case .plan, .planContraction: PlanReport(digest: "", plan: plan)
+        case .deploy, .rollBack, .contract: summary
         case .logs: LogReport(lines: [line])
         case .followLogs: line
         case .deployments: [summary]
@@ -78,7 +79,7 @@ enum APIExamples {
             build: BuildDefinition(command: [""], folder: ""),
             processes: [ProcessName(unchecked: "web"): ProcessDefinition(kind: .web, command: [""], memoryLimit: 0)],
             health: HealthDefinition(databasePath: ""), probes: [ProbeDefinition(name: "", path: "", contains: "")],
-            environment: ["": ""], migrations: "", assets: "", shared: [""]
+            environment: ["": ""], migrations: "", statements: "", assets: "", shared: [""]
         )
         return Release(manifest: manifest, digest: digest, size: 0, createdAt: .distantPast)
     }
@@ -151,7 +152,7 @@ enum APIExamples {
                     slot: Slot(name: slot, role: .stable, occupant: occupant), processes: [process], inFlight: 0
                 )
             ],
-            current: summary, waysBack: [reference]
+            current: summary, waysBack: [reference], backfill: ""
         )
     }
 }

@@ -21,7 +21,8 @@ struct EnvironmentReporter: Sendable {
             split: table.split,
             slots: slots,
             current: current.map(DeploymentSummary.init),
-            waysBack: table.waysBack.compactMap { $0.occupant?.release }
+            waysBack: table.waysBack.compactMap { $0.occupant?.release },
+            backfill: deployer.backfill?.sentence
         )
     }
 

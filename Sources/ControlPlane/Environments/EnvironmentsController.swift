@@ -43,6 +43,21 @@ struct EnvironmentsController: Sendable {
             )
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }
+        router.on(.planContraction) { _, context in
+            let deployer = try deployer(context)
+            try await infrastructure.waitUntilReady(for: deployer.environment)
+            let plan = try await deployer.planContraction()
+            return try .json(PlanReport(digest: plan.digest(for: deployer.environment), plan: plan))
+        }
+        router.on(.contract) { request, context in
+            let message = try await request.message(ContractRequest.self)
+            try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            let deployer = try deployer(context)
+            try await infrastructure.waitUntilReady(for: deployer.environment)
+            let deployment = try await deployer.contract(
+                by: message.requestedBy ?? "somebody", planDigest: message.planDigest)
+            return try .json(DeploymentSummary(deployment), status: .accepted)
+        }
         router.on(.setMaintenance) { request, context in
             let message = try await request.message(MaintenanceRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)

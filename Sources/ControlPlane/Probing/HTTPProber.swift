@@ -5,7 +5,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Probes web instances over HTTP on their loopback ports.
+/// Probes web instances over HTTP on their loopback ports, or one behind a socket file.
 package struct HTTPProber: ReleaseProber {
     /// Asks once: a client that tries a refused connection again would only find out at the probe's time limit.
     ///
@@ -16,7 +16,11 @@ package struct HTTPProber: ReleaseProber {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
-    package init() {}
+    /// Nil for loopback ports.
+    private let socket: String?
+
+    /// With a socket file, that is asked whatever the port.
+    package init(socket: String? = nil) { self.socket = socket }
 
     package func health(of manifest: ReleaseManifest, port: Int, host: String) async -> ProbeFinding {
         let path = manifest.health.path
@@ -48,6 +52,11 @@ package struct HTTPProber: ReleaseProber {
         }
     }
 
+    private func place(_ port: Int) -> String {
+        guard let socket else { return "http://127.0.0.1:\(port)" }
+        return "http+unix://\(socket.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+    }
+
     private func ask(
         _ subject: String, path: String, port: Int, host: String, seconds: Double,
         judge: (_ status: Int, _ body: String) -> String?
@@ -55,7 +64,7 @@ package struct HTTPProber: ReleaseProber {
         let started = ContinuousClock.now
         let fault: String?
         do {
-            var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+            var request = HTTPClientRequest(url: place(port) + path)
             request.headers.add(name: "host", value: host)
             request.headers.add(name: "user-agent", value: "switchyard-probe")
             let response = try await Self.http.execute(request, timeout: .milliseconds(Int64(seconds * 1_000)))

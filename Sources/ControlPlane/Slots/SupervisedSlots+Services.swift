@@ -1,3 +1,4 @@
+import Deployments
 import Domain
 import DurableFiles
 import Foundation
@@ -33,6 +34,30 @@ extension SupervisedSlots {
             logFolder: "\(folder.logs)/\(name.text)",
             startsAtBoot: false
         )
+    }
+
+    /// What a release's web process is tried as, on a clone: with its own variables and those for rehearsals, and none of
+    /// the environment's. Nil where nothing of it runs in the slot.
+    func trialService(
+        of running: RunningRelease, in environment: EnvironmentDefinition, folder: String, settings: [String: String]
+    ) async throws -> Service? {
+        let release = try await catalog.release(running.release.digest)
+        guard let (process, definition) = release.manifest.processes.first(where: { $0.value.kind == .web }) else {
+            return nil
+        }
+        let root = releases.root(of: release.digest, in: environment.name)
+        try await releases.verify(root)
+        var common = release.manifest.environment.merging(settings) { _, ours in ours }
+        let shared = "\(folder)/shared"
+        try FileManager.default.createDirectory(
+            atPath: shared, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        try await UnixUser.ensure(environment: environment.name)?.own(shared)
+        common["SHARED_DIRECTORY"] = shared
+        let name = ServiceName(
+            environment: environment.name, slot: running.slot, kind: .web, process: process, instance: 1)
+        return try await service(
+            name, definition, release: release, root: root, port: 1, common: common,
+            stopSeconds: environment.policy.stopSeconds)
     }
 
     private func program(_ text: String, in root: String) -> String {

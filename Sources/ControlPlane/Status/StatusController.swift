@@ -25,6 +25,9 @@ struct StatusController: Sendable {
             traffic: await infrastructure.trafficURLs,
             environments: reports,
             problems: await infrastructure.problems() + reports.flatMap(reporter.problems)
+                + environments.deployers.compactMap { deployer in
+                    deployer.backfill.flatMap { $0.isTrouble ? "\(deployer.environment.name): \($0.sentence)" : nil }
+                }
         )
     }
 }

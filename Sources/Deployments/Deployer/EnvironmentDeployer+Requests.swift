@@ -21,17 +21,52 @@ extension EnvironmentDeployer {
         if let planDigest, planDigest != digest {
             throw DeploymentsError.planChanged(expected: planDigest, actual: digest)
         }
-        return try await opening {
-            let deployment = Deployment(
-                id: await parts.journal.nextNumber(), environment: environment.name, kind: .deploy,
-                release: release.reference, previous: table.stable?.occupant?.release, requestedBy: requester,
-                planDigest: digest, createdAt: parts.now()
-            )
+        return try await openWithLease { id in
+            Deployment(
+                id: id, environment: self.environment.name, kind: .deploy, release: release.reference,
+                previous: self.table.stable?.occupant?.release, requestedBy: requester, planDigest: digest,
+                createdAt: self.parts.now())
+        }
+    }
+
+    private func openWithLease(_ make: (DeploymentID) -> Deployment) async throws -> Deployment {
+        try await opening {
+            let deployment = make(await parts.journal.nextNumber())
             let lease = try await parts.journal.open(deployment, as: parts.process, at: parts.now())
             begin(deployment, lease: lease)
             wake.yield()
             return deployment
         }
+    }
+
+    /// Says what a contraction would do, and changes nothing.
+    package func planContraction() async throws -> Plan {
+        try Planner(environment: environment, table: table)
+            .contractionPlan(pending: await pendingMigrationsOfStable())
+    }
+
+    /// Opens a contraction: takes away from the database what no serving or kept release uses any more.
+    package func contract(by requester: String, planDigest: String?) async throws -> Deployment {
+        try await waitForRecovery(atMost: Limits.recoveryWait)
+        guard isRecovered else { throw DeploymentsError.notReady("the state database cannot be read yet") }
+        try await refuseWhileBusy()
+        let plan = try await planContraction()
+        let digest = try plan.digest(for: environment)
+        if let planDigest, planDigest != digest {
+            throw DeploymentsError.planChanged(expected: planDigest, actual: digest)
+        }
+        return try await openWithLease { id in
+            Deployment(
+                id: id, environment: self.environment.name, kind: .contract, release: plan.release,
+                previous: plan.release,
+                requestedBy: requester, planDigest: digest, createdAt: self.parts.now())
+        }
+    }
+
+    private func pendingMigrationsOfStable() async throws -> PendingMigrations {
+        guard let stable = table.stable?.occupant else { throw DeploymentsError.nothingDeployed(environment.name) }
+        let release = try await world.catalog.release(stable.release.digest)
+        return try await world.database.pendingMigrations(of: release, in: environment)
     }
 
     /// Takes the deployment under way back, or goes back from the stable release to the one before it.
@@ -42,6 +77,11 @@ extension EnvironmentDeployer {
         let why = "\(requester): \(reason)"
         try await waitForRecovery(atMost: Limits.recoveryWaitGoingBack)
         try await waitWhileOpening()
+        if let active, active.deployment.kind == .contract {
+            // Users are not on their way anywhere: it ends where it stands, and its next run continues.
+            active.recall.ask(because: why)
+            try await waitUntilEnded()
+        }
         if let active, active.deployment.canGoBack {
             active.recall.ask(because: why)
             return active.deployment

@@ -1,6 +1,7 @@
 package import Domain
 package import Foundation
 package import Logging
+import Synchronization
 
 /// Drives everything that changes one environment: one deployment at a time, every step journaled before and after.
 ///
@@ -49,6 +50,9 @@ package actor EnvironmentDeployer {
     var isRecovered = false
     /// Changes of the maintenance page between intent and result.
     var maintenanceUnderWay: Set<UUID> = []
+    nonisolated let backfillState = Mutex<BackfillState?>(nil)
+    /// The deployment whose release has nothing left to fill.
+    var filledFor: DeploymentID?
     /// Slots that housekeeping is retiring now.
     var retiring: Set<SlotName> = []
     let wakes: AsyncStream<Void>
@@ -71,11 +75,16 @@ package actor EnvironmentDeployer {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.driveWhatComes() }
             group.addTask { await self.keepHouse() }
+            group.addTask { await self.keepFilling() }
+            group.addTask { await self.keepObserving() }
         }
     }
 
     /// The deployment being driven, as it stands now.
     package var current: Deployment? { active?.deployment }
+
+    /// The backfill that is under way, or could not go on; nil when there is none.
+    package nonisolated var backfill: BackfillState? { backfillState.withLock(\.self) }
 }
 
 extension EnvironmentDeployer {

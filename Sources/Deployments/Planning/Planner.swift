@@ -29,6 +29,34 @@ package struct Planner: Sendable {
         )
     }
 
+    /// The plan for taking away what the migrations of the serving release contract.
+    package func contractionPlan(pending: PendingMigrations) throws -> Plan {
+        try admitContraction(of: pending)
+        guard let serving = table.stable?.occupant?.release else {
+            throw DeploymentsError.nothingDeployed(environment.name)
+        }
+        let names = pending.contract.joined(separator: ", ")
+        let sentences: [(Step, String)] = [
+            (.admit, "take the lease of \(environment.name)"),
+            (.backUp, "dump the database with pg_dump"),
+            (.rehearse, "contract a clone of the backup; refuse while a statement of a serving or kept release breaks"),
+            (.contract, "apply the contract of \(names)"),
+        ]
+        return Plan(
+            environment: environment.name, release: serving, replaces: nil, slot: nil,
+            steps: sentences.map { PlannedStep(step: $0, sentence: $1) }, migrations: pending.contract,
+            needs: ["disk space for a backup and a clone of the database"],
+            waysBack: table.waysBack.compactMap { $0.occupant?.release },
+            warnings: ["What it takes away comes back from the backup only."])
+    }
+
+    /// Throws where there is nothing to contract, or where a backfill must come first.
+    func admitContraction(of pending: PendingMigrations) throws {
+        guard !pending.contract.isEmpty else { throw DeploymentsError.nothingToContract(environment.name) }
+        let unfilled = pending.contract.filter(pending.backfill.contains)
+        guard unfilled.isEmpty else { throw DeploymentsError.backfillMissing(unfilled, environment.name) }
+    }
+
     private func check(_ release: Release) throws {
         let asked = release.manifest.processes.values.filter { $0.kind == .web }.map(\.instances).max() ?? 0
         guard asked <= environment.policy.maxInstances else {
@@ -52,6 +80,7 @@ package struct Planner: Sendable {
         let sentences: [(Step, String)] = [
             (.admit, "take the lease of \(environment.name), check the artifact, claim slot \(slot)"),
             (.backUp, pending.isEmpty ? "nothing: no migration is pending" : "dump the database with pg_dump"),
+            (.rehearse, rehearsal(of: pending)),
             (
                 .expand,
                 pending.isEmpty ? "nothing: no migration is pending" : "apply \(pending.joined(separator: ", "))"
@@ -69,6 +98,14 @@ package struct Planner: Sendable {
         return sentences.map { PlannedStep(step: $0, sentence: $1) }
     }
 
+    private func rehearsal(of pending: [String]) -> String {
+        guard !pending.isEmpty else { return "nothing: no migration is pending" }
+        guard environment.policy.rehearses else { return "nothing: switched off by 'rehearsal' in switchyard.yaml" }
+        return "play them on a clone of the backup, with what \(serving) sends, and there and back"
+    }
+
+    private var serving: String { table.stable?.occupant?.release.description ?? "the running release" }
+
     private func needs(of release: Release) -> [String] {
         let web = release.manifest.processes.values.first { $0.kind == .web }
         let count = web?.instances ?? 1
@@ -85,19 +122,29 @@ package struct Planner: Sendable {
         if !pending.expand.isEmpty {
             warnings.append("The schema stays expanded after a rollback: \(pending.expand.joined(separator: ", ")).")
         }
-        return warnings + leftToOperator(of: release, pending: pending)
+        if !pending.irreversible.isEmpty {
+            warnings.append("There is no way back of the schema: \(pending.irreversible.joined(separator: ", ")).")
+        }
+        return warnings + afterwards(of: release, pending: pending)
     }
 
-    private func leftToOperator(of release: Release, pending: PendingMigrations) -> [String] {
-        let folder = release.manifest.migrations ?? "migrations"
-        let left = [
-            ("backfill", pending.backfill, "when it has committed"),
-            ("contract", pending.contract, "when no kept release uses what it takes away"),
-        ]
-        return left.filter { !$0.1.isEmpty }.map { phase, names, time in
-            "Left to you, \(time): the \(phase) of \(names.joined(separator: ", ")) "
-                + "('switchyard migration apply \(folder) --phase \(phase)')."
+    private func afterwards(of release: Release, pending: PendingMigrations) -> [String] {
+        var sentences: [String] = []
+        if !pending.backfill.isEmpty {
+            let names = pending.backfill.joined(separator: ", ")
+            let folder = release.manifest.migrations ?? "migrations"
+            sentences.append(
+                environment.policy.backfills
+                    ? "When it has committed, the backfill of \(names) runs by itself; 'switchyard status' shows how far."
+                    : "Left to you, when it has committed: the backfill of \(names) "
+                        + "('switchyard migration apply \(folder) --phase backfill').")
         }
+        if !pending.contract.isEmpty {
+            sentences.append(
+                "Left to you, when no kept release uses what it takes away: the contract of "
+                    + "\(pending.contract.joined(separator: ", ")) ('switchyard contract -e \(environment.name)').")
+        }
+        return sentences
     }
 }
 

@@ -7,6 +7,7 @@ extension EnvironmentDeployer {
         switch step {
         case .admit: try await admit(deployment)
         case .backUp: try await backUp(deployment)
+        case .rehearse: try await rehearse(deployment)
         case .expand: try await expand(deployment)
         case .prepare: try await prepare(deployment)
         case .warm: try await warm(deployment)
@@ -14,6 +15,7 @@ extension EnvironmentDeployer {
         case .drain: try await drain(deployment)
         case .bake: try await bake(deployment)
         case .commit: try await commit(deployment)
+        case .contract: try await contract(deployment)
         case .switchBack: try await switchBack(deployment)
         case .restoreProcesses: try await restoreProcesses(deployment)
         case .watchRecovery: try await watchRecovery(deployment)
@@ -24,6 +26,8 @@ extension EnvironmentDeployer {
 
     private func admit(_ deployment: Deployment) async throws -> StepReport {
         try await world.catalog.verify(deployment.release.digest)
+        try await admitSchema(deployment)
+        guard deployment.kind != .contract else { return StepReport("\(deployment.release) serves") }
         let wait = policy.drainSeconds + policy.closeSpreadSeconds + policy.stopSeconds + 10
         let deadline = ContinuousClock.now + .seconds(wait)
         while true {
@@ -38,20 +42,6 @@ extension EnvironmentDeployer {
                 try await Task.sleep(for: Limits.probeInterval)
             }
         }
-    }
-
-    private func backUp(_ deployment: Deployment) async throws -> StepReport {
-        let release = try await world.catalog.release(deployment.release.digest)
-        guard try await !world.database.pendingMigrations(of: release, in: environment).expand.isEmpty else {
-            return StepReport("no migration is pending")
-        }
-        return StepReport(try await world.database.backUp(environment, for: deployment.id))
-    }
-
-    private func expand(_ deployment: Deployment) async throws -> StepReport {
-        let release = try await world.catalog.release(deployment.release.digest)
-        let applied = try await world.database.expand(environment, to: release, for: deployment.id)
-        return StepReport(applied.isEmpty ? "no migration is pending" : "applied \(applied.joined(separator: ", "))")
     }
 
     private func prepare(_ deployment: Deployment) async throws -> StepReport {

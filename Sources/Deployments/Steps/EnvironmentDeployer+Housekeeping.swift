@@ -25,6 +25,7 @@ extension EnvironmentDeployer {
                 environment: environment.name, slot: slot.name, over: .seconds(policy.closeSpreadSeconds)
             )
         }
+        await observeOnceMore()
         try await world.runtime.clear(slot.name, of: environment.name, within: stopDeadline)
         try change { $0.vacate(slot.name) }
         try await world.router.place(table)

@@ -2,13 +2,18 @@
 package struct PendingMigrations: Equatable, Sendable {
     /// What a deployment applies.
     package var expand: [String]
-    /// What it leaves to the operator, for when it has committed.
+    /// Those of them that have no revert.
+    package var irreversible: [String]
+    /// What is filled in once it has committed.
     package var backfill: [String]
-    /// What it leaves to the operator, for when no kept release uses what they take away.
+    /// What a contraction takes away, once no serving or kept release uses it.
     package var contract: [String]
 
-    package init(expand: [String] = [], backfill: [String] = [], contract: [String] = []) {
+    package init(
+        expand: [String] = [], irreversible: [String] = [], backfill: [String] = [], contract: [String] = []
+    ) {
         self.expand = expand
+        self.irreversible = irreversible
         self.backfill = backfill
         self.contract = contract
     }

@@ -9,6 +9,8 @@ package protocol TrafficRouter: Sendable {
     func route(_ table: SlotTable) async throws
     /// What a slot is serving now.
     func inFlight(_ environment: EnvironmentName, _ slot: SlotName) async throws -> InFlight
+    /// What a slot has answered so far; the counts begin anew with the proxy's workers.
+    func answers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> AnswerCounts
     /// Web instances of a slot that the proxy itself finds healthy.
     func healthyServers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> Int
     /// Closes what stays open on a slot (websockets, event streams), spread over a time.

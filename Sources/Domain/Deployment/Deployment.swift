@@ -8,11 +8,13 @@ package struct Deployment: Codable, Equatable, Sendable {
         case deploy
         /// Go back to the release before, after the one now was committed.
         case rollback
+        /// Take away from the database what no release uses any more.
+        case contract
     }
 
     /// How a deployment ended.
     package enum Outcome: String, Codable, Sendable, CaseIterable {
-        /// The release is the stable one.
+        /// The release is the stable one (or: a contraction is done).
         case committed
         /// Users saw the release, and it was taken back (or: a rollback that was asked for is done).
         case rolledBack = "rolled_back"
@@ -56,7 +58,7 @@ package struct Deployment: Codable, Equatable, Sendable {
     package let id: DeploymentID
     package let environment: EnvironmentName
     package let kind: Kind
-    /// The release that is brought (deploy) or taken back (rollback).
+    /// The release that is brought (deploy) or taken back (rollback), or whose migrations contract.
     package let release: ReleaseReference
     /// The release that was stable when it began; nil for the first deployment.
     package let previous: ReleaseReference?
@@ -66,6 +68,8 @@ package struct Deployment: Codable, Equatable, Sendable {
     /// SHA-256 of the plan; empty for a rollback, which needs none.
     package let planDigest: String
     package let createdAt: Date
+    /// The steps forward that it was opened with, in order; nil for one that an earlier version opened.
+    private let way: [Step]?
     package private(set) var state: State
     /// Why it is going, or went, another way than forward.
     package private(set) var reason: String?
@@ -86,6 +90,7 @@ package struct Deployment: Codable, Equatable, Sendable {
         self.planDigest = planDigest
         self.createdAt = createdAt
         self.reason = reason
+        way = kind == .contract ? Step.contraction : Step.forward
         state = .planned
         attempts = 0
     }
@@ -161,11 +166,11 @@ extension Deployment {
         switch (event, state) {
         case (.begun, .planned):
             switch kind {
-            case .deploy: go(.performing(.admit))
+            case .deploy, .contract: go(.performing(.admit))
             case .rollback: go(.goingBack(.switchBack))
             }
         case (.completed(let done, _), .performing(let step)) where done == step:
-            advance(from: step, along: Step.forward, as: State.performing, endingIn: .committed)
+            advance(from: step, along: wayForward, as: State.performing, endingIn: .committed)
         case (.completed(let done, _), .goingBack(let step)) where done == step:
             advance(from: step, along: Step.backward, as: State.goingBack, endingIn: .rolledBack)
         case (.completed(let done, _), .leaving(let step)) where done == step:
@@ -200,6 +205,8 @@ extension Deployment {
             throw UnexpectedEvent(event: event, state: state)
         }
     }
+
+    private var wayForward: [Step] { way ?? Step.forwardWithoutRehearsal }
 
     private mutating func go(_ next: State) {
         state = next

@@ -12,8 +12,9 @@ package struct JournalEntry: Codable, Equatable, Sendable {
         case note(String)
     }
 
-    /// The format that this version writes; a newer Switchyard reads all older ones.
-    package static let currentFormat = 1
+    /// The format that this version writes; a newer Switchyard reads all older ones. 2 brought the steps `rehearse` and
+    /// `contract`.
+    package static let currentFormat = 2
 
     package var format: Int
     package var deployment: DeploymentID

@@ -6,7 +6,8 @@ package struct Plan: Codable, Equatable, Sendable {
     package var release: ReleaseReference
     /// The stable release that it replaces; nil for the first deployment.
     package var replaces: ReleaseReference?
-    package var slot: SlotName
+    /// The slot that the release gets; nil for a contraction.
+    package var slot: SlotName?
     package var steps: [PlannedStep]
     /// Names of the migrations that will be applied, in order.
     package var migrations: [String]
@@ -14,13 +15,16 @@ package struct Plan: Codable, Equatable, Sendable {
     package var needs: [String]
     /// The releases that `rollback` can reach afterwards, nearest first.
     package var waysBack: [ReleaseReference]
+    /// The oldest release that can still be gone back to afterwards; nil when there is none.
+    package var rollbackFloor: ReleaseReference?
     /// What a person should know before saying yes.
     package var warnings: [String]
 
     package init(
-        environment: EnvironmentName, release: ReleaseReference, replaces: ReleaseReference?, slot: SlotName,
+        environment: EnvironmentName, release: ReleaseReference, replaces: ReleaseReference?, slot: SlotName?,
         steps: [PlannedStep], migrations: [String], needs: [String], waysBack: [ReleaseReference], warnings: [String]
     ) {
+        rollbackFloor = waysBack.last
         self.environment = environment
         self.release = release
         self.replaces = replaces

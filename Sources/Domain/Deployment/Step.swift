@@ -6,6 +6,8 @@ package enum Step: String, Codable, Sendable, CaseIterable {
     case admit
     /// Dump the database, when the release brings migrations that are not applied yet.
     case backUp
+    /// Play the pending migrations on a clone restored from that dump, and refuse what would hurt users.
+    case rehearse
     /// Apply the release's expand migrations.
     case expand
     /// Unpack the release and start its web processes in the slot.
@@ -20,6 +22,8 @@ package enum Step: String, Codable, Sendable, CaseIterable {
     case bake
     /// Make the candidate the stable release; stop the old release's workers.
     case commit
+    /// Take away from the database what no release uses any more.
+    case contract
 
     /// Give all requests back to the release before.
     case switchBack
@@ -34,8 +38,12 @@ package enum Step: String, Codable, Sendable, CaseIterable {
 
     /// The way forward, in order.
     package static let forward: [Step] = [
-        .admit, .backUp, .expand, .prepare, .warm, .switchTraffic, .drain, .bake, .commit,
+        .admit, .backUp, .rehearse, .expand, .prepare, .warm, .switchTraffic, .drain, .bake, .commit,
     ]
+    /// The way forward of deployments whose journal is of format 1.
+    static let forwardWithoutRehearsal = forward.filter { $0 != .rehearse }
+    /// The way forward of a contraction, which moves no request and claims no slot.
+    package static let contraction: [Step] = [.admit, .backUp, .rehearse, .contract]
     /// The way back once users have seen the release, in order.
     package static let backward: [Step] = [.switchBack, .restoreProcesses, .watchRecovery, .keepEvidence, .discard]
     /// The way out while users have not seen the release, in order.
@@ -54,6 +62,7 @@ package enum Step: String, Codable, Sendable, CaseIterable {
         switch self {
         case .admit: "admit"
         case .backUp: "back up"
+        case .rehearse: "rehearse"
         case .expand: "expand"
         case .prepare: "prepare"
         case .warm: "warm"
@@ -61,6 +70,7 @@ package enum Step: String, Codable, Sendable, CaseIterable {
         case .drain: "drain"
         case .bake: "bake"
         case .commit: "commit"
+        case .contract: "contract"
         case .switchBack: "switch back"
         case .restoreProcesses: "restore processes"
         case .watchRecovery: "watch recovery"

@@ -16,16 +16,19 @@ package struct EnvironmentDefinition: Codable, Equatable, Sendable {
     package var database: Database
     /// Environment variables of the application; they win over the release's own.
     package var settings: [String: String]
+    /// Environment variables of a release that is only tried, on a clone of the database: no live keys, no mail.
+    package var rehearsalSettings: [String: String]
     package var policy: DeploymentPolicy
 
     package init(
         name: EnvironmentName, domains: [String], database: Database = .embedded, settings: [String: String] = [:],
-        policy: DeploymentPolicy = DeploymentPolicy()
+        rehearsalSettings: [String: String] = [:], policy: DeploymentPolicy = DeploymentPolicy()
     ) {
         self.name = name
         self.domains = domains
         self.database = database
         self.settings = settings
+        self.rehearsalSettings = rehearsalSettings
         self.policy = policy
     }
 }
@@ -52,6 +55,18 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
     package var backupDeadlineSeconds: Double
     /// How long the migrations of one release may take.
     package var expandDeadlineSeconds: Double
+    /// Whether pending migrations are rehearsed on a clone before they run.
+    package var rehearses: Bool
+    /// How long a rehearsal may take, its clone included.
+    package var rehearsalDeadlineSeconds: Double
+    /// Whether migrations without a way back may be deployed.
+    package var allowsIrreversible: Bool
+    /// For how long nothing may have used what a contraction takes away.
+    package var contractAfterSeconds: Double
+    /// Whether pending backfills run by themselves once their release is committed.
+    package var backfills: Bool
+    /// The part of the time in which a backfill works, of 1.
+    package var backfillShare: Double
     /// Most web instances a release may ask for; HAProxy's slots are laid out for it.
     package var maxInstances: Int
 
@@ -66,6 +81,12 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
         recoverySeconds: Double = 15,
         backupDeadlineSeconds: Double = 3_600,
         expandDeadlineSeconds: Double = 600,
+        rehearses: Bool = true,
+        rehearsalDeadlineSeconds: Double = 3_600,
+        allowsIrreversible: Bool = true,
+        contractAfterSeconds: Double = 86_400,
+        backfills: Bool = true,
+        backfillShare: Double = 0.5,
         maxInstances: Int = 4
     ) {
         self.keepReleases = keepReleases
@@ -78,6 +99,12 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
         self.recoverySeconds = recoverySeconds
         self.backupDeadlineSeconds = backupDeadlineSeconds
         self.expandDeadlineSeconds = expandDeadlineSeconds
+        self.rehearses = rehearses
+        self.rehearsalDeadlineSeconds = rehearsalDeadlineSeconds
+        self.allowsIrreversible = allowsIrreversible
+        self.contractAfterSeconds = contractAfterSeconds
+        self.backfills = backfills
+        self.backfillShare = backfillShare
         self.maxInstances = maxInstances
     }
 

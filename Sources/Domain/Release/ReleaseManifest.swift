@@ -19,6 +19,8 @@ package struct ReleaseManifest: Codable, Equatable, Sendable {
     package var environment: [String: String]
     /// The folder of migrations inside the release, relative; nil when the release brings none.
     package var migrations: String?
+    /// A file of SQL statements that the release sends (its contract suite), relative; nil when there is none.
+    package var statements: String?
     /// The folder of fingerprinted assets inside the release, relative; nil when there are none.
     package var assets: String?
     /// Folders that live across releases (uploads), relative to the release's root.
@@ -36,6 +38,7 @@ package struct ReleaseManifest: Codable, Equatable, Sendable {
         probes: [ProbeDefinition] = [],
         environment: [String: String] = [:],
         migrations: String? = nil,
+        statements: String? = nil,
         assets: String? = nil,
         shared: [String] = []
     ) {
@@ -50,6 +53,7 @@ package struct ReleaseManifest: Codable, Equatable, Sendable {
         self.probes = probes
         self.environment = environment
         self.migrations = migrations
+        self.statements = statements
         self.assets = assets
         self.shared = shared
     }

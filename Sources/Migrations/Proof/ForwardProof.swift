@@ -10,11 +10,14 @@ actor ForwardProof {
     private var prepared: [Prepared] = []
     /// Statements that the unchanged schema refuses already, so that nothing is known of them.
     private(set) var unproved: [String] = []
+    /// What each statement needs of the unchanged schema.
+    private(set) var probes = DependencyProbes()
 
     private struct Prepared {
         let name: String
         let text: String
-        let parameters: Int
+        let preparable: String
+        let parameterTypes: [String]
         var isBroken = false
     }
 
@@ -42,6 +45,24 @@ actor ForwardProof {
             }
             prepared.append(statement)
         }
+        let subjects = prepared.map { statement in
+            DependencyProbes.Subject(
+                text: statement.text, preparable: statement.preparable, parameterTypes: statement.parameterTypes)
+        }
+        probes = try await DependencyProbes.ask(about: subjects, on: session)
+    }
+
+    /// The statements that need an object and that no error has told of yet: a changed type is no error to prepare for.
+    func silentBreaks(of objects: [CatalogObject]) -> [Break] {
+        var breaks: [Break] = []
+        for object in objects {
+            let users = Set(probes.users(of: object))
+            for index in prepared.indices where !prepared[index].isBroken && users.contains(prepared[index].text) {
+                prepared[index].isBroken = true
+                breaks.append(Break(text: prepared[index].text, reason: "it depends on the \(object.id)"))
+            }
+        }
+        return breaks
     }
 
     /// The statements that have stopped to work since the last call.
@@ -63,9 +84,9 @@ actor ForwardProof {
                 continue
             }
             let rows = try await session.query(
-                "SELECT coalesce(array_length(parameter_types, 1), 0) AS count FROM pg_prepared_statements WHERE name = \(name)"
-            )
-            let statement = Prepared(name: name, text: text, parameters: try rows[0].decode("count"))
+                "SELECT parameter_types::text[] AS types FROM pg_prepared_statements WHERE name = \(name)")
+            let statement = Prepared(
+                name: name, text: text, preparable: candidate, parameterTypes: try rows[0].decode("types"))
             return try await refusal(of: statement) == nil ? statement : nil
         }
         return nil
@@ -73,7 +94,7 @@ actor ForwardProof {
 
     /// How the server refuses to plan it; nil when it does not.
     private func refusal(of statement: Prepared) async throws -> String? {
-        let values = Array(repeating: "NULL", count: statement.parameters).joined(separator: ", ")
+        let values = statement.parameterTypes.map { _ in "NULL" }.joined(separator: ", ")
         let arguments = values.isEmpty ? "" : "(\(values))"
         do {
             try await session.execute("EXPLAIN EXECUTE \(unescaped: statement.name + arguments)")

@@ -1,4 +1,4 @@
-/// Plays all pending migrations on a clone and says what each statement would do to the running release.
+/// Plays pending migrations on a clone and says what each statement would do to the running release.
 ///
 /// The expansions come first, in their order, each with its way back; then what the running release asks is tried on
 /// the expanded schema; then backfills and contractions. A statement that fails ends the rehearsal.
@@ -6,6 +6,10 @@ package struct Rehearsal: Sendable {
     package let migrations: [Migration]
     package let database: RehearsedDatabase
     package let observed: ObservedStatements
+    /// The phases that are played.
+    package var phases: Set<MigrationPhase> = [.expand, .backfill, .contract]
+    /// The running releases themselves, which are started on the clone before and after the migrations.
+    package var releases: [any ReleaseTrial] = []
     package var limits = RehearsalLimits()
     package var parser: any SQLParser = PgQueryParser()
     /// Is told what is done, one line for each part.

@@ -96,6 +96,12 @@ private struct CloneMaker {
         try await connected { connection in
             try await connection.execute(
                 "CREATE DATABASE \(identifier: name) TEMPLATE template0", deadline: limits.restore)
+            try await connection.execute(
+                "ALTER DATABASE \(identifier: name) OWNER TO \(identifier: database.owner)")
+            if let role = database.role, database.mayCreate {
+                try await connection.execute(
+                    "GRANT CREATE ON DATABASE \(identifier: name) TO \(identifier: role)")
+            }
             let path = database.searchPath
             try await connection.execute(
                 "ALTER DATABASE \(identifier: name) SET search_path = \(unescaped: path.isEmpty ? "''" : path)")

@@ -8,6 +8,10 @@ extension RehearsalReport {
                     finding.message, instead: finding.advice)
             }
         }
+            + releaseFindings.map { finding in
+                Finding(
+                    finding.rule.asFindingRule, finding.severity.stops ? .dangerous : .note, file: "", finding.message)
+            }
     }
 }
 
@@ -25,6 +29,7 @@ extension String {
         "scan-under-lock": "A table is read whole while the application cannot use or write it.",
         "bulk-change": "One transaction changes so many rows that writers have to wait for it.",
         "invalid-index": "An index is left behind that no query uses.",
+        "breaks-release": "A release that runs does not work on the migrated clone.",
         "breaks-statement": "A statement of the running release fails on the changed schema.",
         "violated-constraint": "The running release writes rows that a new constraint refuses.",
         "new-constraint": "The database refuses rows that it took before.",

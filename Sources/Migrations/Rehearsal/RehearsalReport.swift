@@ -6,6 +6,10 @@ package struct RehearsalReport: Sendable, Codable {
     package var coverage = Coverage()
     /// Migrations that were not tried, because an earlier statement failed.
     package var notRehearsed: [String] = []
+    /// What a running release met on the migrated clone, beside what single statements did.
+    package var releaseFindings: [RehearsalFinding] = []
+    /// How long each part took, in the order in which they were done.
+    package var parts: [Part] = []
 
     package init() {}
 
@@ -23,19 +27,44 @@ package struct RehearsalReport: Sendable, Codable {
         package let findings: [RehearsalFinding]
     }
 
+    /// A part of a rehearsal and how long it took.
+    package struct Part: Sendable, Codable {
+        package let name: String
+        package let seconds: Double
+
+        package init(name: String, took: Duration) {
+            self.name = name
+            seconds = took / .seconds(1)
+        }
+    }
+
     /// How much of what the running release asks is known.
     package struct Coverage: Sendable, Codable {
         package var statements = 0
         /// Statements that could not be tried on the unchanged schema.
         package var unproved: [String] = []
         package var gaps: [String] = []
+        /// Releases whose web process was started on the migrated clone and probed.
+        package var releases: [String] = []
 
         /// Without statements, or with gaps, nothing found does not mean that nothing breaks.
         package var isComplete: Bool { statements > 0 && unproved.isEmpty && gaps.isEmpty }
     }
 
     /// The worst of all findings; nil when there is none.
-    package var verdict: RehearsalFinding.Severity? { statements.map(\.verdict).max() }
+    package var verdict: RehearsalFinding.Severity? {
+        (statements.map(\.verdict) + releaseFindings.map(\.severity)).max()
+    }
+
+    /// What stops the migration, each with the place of its statement; the worst first.
+    package var obstacles: [String] {
+        let found = statements.flatMap { record in
+            record.findings.map { (place: "\(record.position): ", finding: $0) }
+        }
+        return (found + releaseFindings.map { (place: "", finding: $0) }).filter(\.finding.severity.stops)
+            .sorted { $0.finding.severity > $1.finding.severity }
+            .map { $0.place + $0.finding.message + ($0.finding.advice.map { " Instead: \($0)" } ?? "") }
+    }
 
     /// The migrations that cannot be taken back as far as their schema, in their order.
     package var irreversible: [String] { wayBack.filter { $0.value.kind == .irreversible }.map(\.key).sorted() }

@@ -6,6 +6,8 @@ struct RehearsalRun {
     let clone: RehearsalClone
     let forward: ForwardProof
     private var report = RehearsalReport()
+    /// The releases that work on the unchanged clone, so that what they meet afterwards comes from the migrations.
+    private var working: [any ReleaseTrial] = []
 
     init(rehearsal: Rehearsal, clone: RehearsalClone, forward: ForwardProof) {
         self.rehearsal = rehearsal
@@ -31,22 +33,82 @@ struct RehearsalRun {
 
     private mutating func play() async throws {
         let applied = try await appliedSteps()
+        try await timing("statements of the running release") { run in try await run.prepareProof() }
+        let expansions = try scenes(.expand, applied)
+        let contractions = try scenes(.contract, applied)
+        let backfills = try scenes(.backfill, applied)
+        guard !(expansions + backfills + contractions).isEmpty else { return }
+        try await timing("releases on the clone as it is") { run in try await run.tryReleasesBefore() }
+        guard try await timing("expand, and every way back", { run in try await run.expand(expansions) }) else {
+            return
+        }
+        if contractions.isEmpty {
+            try await timing("releases on the migrated clone") { try await $0.tryReleasesAfter() }
+        }
+        for scene in backfills {
+            guard try await timing("backfill", { run in try await run.backfill(scene) }) else { return }
+        }
+        guard !contractions.isEmpty else { return }
+        guard try await timing("contract", { run in try await run.contract(contractions) }) else { return }
+        try await timing("releases on the migrated clone") { run in try await run.tryReleasesAfter() }
+    }
+
+    private mutating func timing<Value>(
+        _ part: String, _ work: (inout RehearsalRun) async throws -> Value
+    ) async throws -> Value {
+        let start = ContinuousClock.now
+        let value = try await work(&self)
+        report.parts.append(RehearsalReport.Part(name: part, took: .now - start))
+        return value
+    }
+
+    private mutating func prepareProof() async throws {
         try await forward.prepare(rehearsal.observed.distinct)
         report.coverage.statements = await forward.count
         report.coverage.unproved = await forward.unproved
         report.coverage.gaps = rehearsal.observed.gaps
-        let expansions = try scenes(.expand, applied)
-        guard try await expand(expansions) else { return }
-        for scene in try scenes(.backfill, applied) {
-            guard try await backfill(scene) else { return }
+        for function in await forward.probes.opaqueFunctions {
+            report.coverage.gaps.append("Statements call \(function), into whose body nobody looks.")
         }
-        try await contract(try scenes(.contract, applied))
+    }
+
+    // MARK: The releases themselves
+
+    private mutating func tryReleasesBefore() async throws {
+        for release in rehearsal.releases {
+            rehearsal.progress("Starting \(release.name) on the clone as it is.")
+            do {
+                let faults = try await release.faults(on: clone.address)
+                if faults.isEmpty {
+                    working.append(release)
+                } else {
+                    report.coverage.gaps.append(
+                        "\(release.name) does not work on the clone before the migrations either: "
+                            + faults.joined(separator: "; "))
+                }
+            } catch let reason as TrialImpossible {
+                report.coverage.gaps.append("\(release.name) was not started on the clone: \(reason)")
+            }
+        }
+    }
+
+    private mutating func tryReleasesAfter() async throws {
+        for release in working {
+            rehearsal.progress("Starting \(release.name) on the migrated clone.")
+            report.coverage.releases.append(release.name)
+            for fault in try await release.faults(on: clone.address) {
+                report.releaseFindings.append(
+                    RehearsalFinding(
+                        .incompatible, "breaks-release", "\(release.name) on the migrated clone: \(fault)."))
+            }
+        }
     }
 
     // MARK: What is pending
 
     private func scenes(_ phase: MigrationPhase, _ applied: Set<String>) throws -> [Scene] {
-        try rehearsal.migrations.compactMap { migration in
+        guard rehearsal.phases.contains(phase) else { return [] }
+        return try rehearsal.migrations.compactMap { migration in
             guard let step = migration[phase], !applied.contains("\(migration.name) \(phase.rawValue)") else {
                 return nil
             }
@@ -141,16 +203,17 @@ struct RehearsalRun {
         return traces.last?.refusal == nil
     }
 
-    private mutating func contract(_ scenes: [Scene]) async throws {
-        guard !scenes.isEmpty else { return }
+    /// Answers whether all of them ran.
+    private mutating func contract(_ scenes: [Scene]) async throws -> Bool {
         let tracer = try await tracer()
         for scene in scenes {
             rehearsal.progress("Contracting \(scene.migration.name): \(scene.statements.count) statements.")
             let traces = try await tracer.trace(scene.statements, phase: .contract)
             let breaks = try await followOnSchema(scene, traces)
             try await note(scene, traces, by: tracer, breaks: breaks)
-            if traces.last?.refusal != nil { return }
+            if traces.last?.refusal != nil { return false }
         }
+        return true
     }
 
     // MARK: Findings
@@ -173,7 +236,8 @@ struct RehearsalRun {
             findings[index].append(
                 RehearsalFinding(
                     severity, "breaks-statement",
-                    "A statement of the running release fails from then on (\(broken.reason)): \(broken.text)"))
+                    "A statement of \(rehearsal.observed.sender(of: broken.text)) fails from then on "
+                        + "(\(broken.reason)): \(broken.text)"))
         }
         record(scene, traces, findings)
     }
@@ -201,6 +265,7 @@ struct RehearsalRun {
                     continue
                 }
                 breaks += try await forward.breaks().map { (index, $0) }
+                breaks += await forward.silentBreaks(of: trace.difference?.lostObjects ?? []).map { (index, $0) }
             }
             return breaks
         }
@@ -267,6 +332,17 @@ extension StatementTrace {
 }
 
 extension CatalogDifference {
+    /// What is gone, or holds other values than before.
+    fileprivate var lostObjects: [CatalogObject] {
+        let retyped = changed.filter { change in
+            guard change.before.kind == .column, let old = change.before.facts["type"],
+                let new = change.after.facts["type"]
+            else { return false }
+            return old != new && !ColumnType(old).widens(to: ColumnType(new))
+        }
+        return removed + retyped.map(\.before)
+    }
+
     fileprivate var notValidConstraints: [CatalogObject] {
         added.filter { $0.kind == .constraint && $0.facts["valid"] == "false" }
     }

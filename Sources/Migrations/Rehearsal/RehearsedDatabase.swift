@@ -10,6 +10,10 @@ package struct RehearsedDatabase: Sendable {
     package let largestTableInBytes: Int
     /// The role that the migrations will run as; nil for a superuser.
     package let role: String?
+    /// The role that owns the database, and with it what nobody else owns, such as the schema `public`.
+    package let owner: String
+    /// Whether that role may make schemas and extensions in it.
+    package let mayCreate: Bool
     package let searchPath: String
     package let roles: [Role]
     package let extensions: [String]
@@ -81,6 +85,8 @@ package struct RehearsedDatabase: Sendable {
                     AS largest,
                 (SELECT CASE WHEN rolsuper THEN NULL ELSE rolname END FROM pg_roles WHERE rolname = current_user)
                     AS role,
+                (SELECT pg_get_userbyid(datdba)::text FROM pg_database WHERE datname = current_database()) AS owner,
+                has_database_privilege(current_database(), 'CREATE') AS may_create,
                 (SELECT coalesce(array_agg(extname::text), '{}') FROM pg_extension) AS extensions
             """)[0]
         let roles = try await connection.query(
@@ -94,6 +100,7 @@ package struct RehearsedDatabase: Sendable {
         return RehearsedDatabase(
             address: address, majorVersion: majorVersion, sizeInBytes: try facts.decode("size"),
             largestTableInBytes: try facts.decode("largest"), role: try facts.decode("role"),
+            owner: try facts.decode("owner"), mayCreate: try facts.decode("may_create"),
             searchPath: try facts.decode("search_path"),
             roles: try roles.map { Role(name: try $0.decode("name"), memberOf: try $0.decode("groups")) },
             extensions: try facts.decode("extensions"))

@@ -10,6 +10,15 @@ package struct PostgresInstallation: Sendable, Equatable {
         "\(folder)/\(program)"
     }
 
+    /// Whether the server can count statements (the extension pg_stat_statements).
+    var hasStatementStatistics: Bool {
+        let program = URL(filePath: path(of: "postgres")).resolvingSymlinksInPath()
+        let root = program.deletingLastPathComponent().deletingLastPathComponent()
+        return ["lib", "lib/postgresql"].contains { folder in
+            FileManager.default.fileExists(atPath: root.appending(path: "\(folder)/pg_stat_statements.so").path)
+        }
+    }
+
     /// Finds the newest installation that has a program: Debian's folders, what `pg_config` names, then PATH.
     ///
     /// Throws `PostgresError.notInstalled`, which names Debian's package.

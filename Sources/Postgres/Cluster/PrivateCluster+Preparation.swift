@@ -133,8 +133,21 @@ extension PrivateCluster {
             default_text_search_config = 'pg_catalog.english'
 
             """
-        guard durability == .disposable else { return lines }
+        guard durability == .disposable else { return lines + statementStatistics }
         return lines + "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+    }
+}
+
+extension PrivateCluster {
+    /// Counts the statements that the application sends; Debian's server package brings the extension.
+    private var statementStatistics: String {
+        guard installation.hasStatementStatistics else { return "" }
+        return """
+            shared_preload_libraries = 'pg_stat_statements'
+            pg_stat_statements.max = \(PostgresLimits.countedStatements)
+            pg_stat_statements.track_utility = off
+
+            """
     }
 }
 

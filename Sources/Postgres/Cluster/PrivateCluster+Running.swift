@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -25,6 +26,18 @@ extension PrivateCluster {
             guard let value = try await group.next().flatMap({ $0 }) else { throw refusal("its server ended.") }
             return value
         }
+    }
+
+    /// Ends the server of a cluster that a process has left behind which was killed while it lent it.
+    package func endLeftOver() async {
+        guard isRunning(), let text = try? String(contentsOfFile: "\(dataFolder)/postmaster.pid", encoding: .utf8),
+            let process = text.split(whereSeparator: \.isNewline).first.flatMap({ pid_t($0) })
+        else { return }
+        // Its immediate shutdown: nobody wants what is in it.
+        kill(process, SIGQUIT)
+        let end = ContinuousClock.now + PostgresLimits.shutdown
+        while isRunning(), .now < end { try? await Task.sleep(for: .milliseconds(20)) }
+        if isRunning() { kill(process, SIGKILL) }
     }
 
     /// Runs the server until the task is cancelled; SIGINT is its fast shutdown.

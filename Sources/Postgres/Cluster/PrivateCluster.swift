@@ -54,6 +54,9 @@ package struct PrivateCluster: Sendable {
         ])
     }
 
+    /// The file of the unix socket.
+    package func socketPath() throws -> String { "\(folder)/.s.PGSQL.\(try keptPort())" }
+
     /// The URL that a process of the application connects with, over 127.0.0.1.
     package func url(role: String, password: String, database: String) throws -> String {
         func escaped(_ text: String) -> String {

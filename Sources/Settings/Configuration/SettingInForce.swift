@@ -54,6 +54,9 @@ private struct SettingList {
         for (name, value) in environment.settings.sorted(by: { $0.key < $1.key }) {
             add("\(path).settings.\(name)", value, .nextDeployment)
         }
+        for (name, value) in environment.rehearsalSettings.sorted(by: { $0.key < $1.key }) {
+            add("\(path).rehearsal_settings.\(name)", value, .nextStep)
+        }
         add(environment.policy, below: path)
     }
 
@@ -66,8 +69,14 @@ private struct SettingList {
             ("close_spread", policy.closeSpreadSeconds, .nextStep), ("recovery", policy.recoverySeconds, .nextStep),
             ("backup_deadline", policy.backupDeadlineSeconds, .nextStep),
             ("expand_deadline", policy.expandDeadlineSeconds, .nextStep),
+            ("rehearsal_deadline", policy.rehearsalDeadlineSeconds, .nextStep),
+            ("contract_after", policy.contractAfterSeconds, .nextStep),
         ]
         for (key, seconds, effect) in durations { add("\(path).\(key)", duration(seconds), effect) }
+        add("\(path).rehearsal", policy.rehearses ? "required" : "off", .nextStep)
+        add("\(path).irreversible", policy.allowsIrreversible ? "allowed" : "refused", .nextStep)
+        add("\(path).backfill", policy.backfills ? "automatic" : "manual", .now)
+        add("\(path).backfill_share", "\(Int((policy.backfillShare * 100).rounded()))", .now)
         add("\(path).max_instances", "\(policy.maxInstances)", .reload)
     }
 

@@ -41,10 +41,13 @@ extension ValueReader where Value == EnvironmentDefinition {
                 "database", .database, "embedded (the default), none, or a url of a PostgreSQL of your own.")
             let settings = keys.optional(
                 "settings", .environmentVariables, "Environment variables; they win over the release's own.")
+            let rehearsalSettings = keys.optional(
+                "rehearsal_settings", .environmentVariables,
+                "Environment variables of a release that is tried on a clone, instead of 'settings': no live keys.")
             let policy = DeploymentPolicy(keys: keys)
             return EnvironmentDefinition(
                 name: name, domains: domains ?? [], database: database ?? .embedded, settings: settings ?? [:],
-                policy: policy)
+                rehearsalSettings: rehearsalSettings ?? [:], policy: policy)
         }
     }
 }
@@ -73,6 +76,32 @@ extension DeploymentPolicy {
         duration("recovery", \.recoverySeconds, to: 24, "How long the recovery after a rollback is watched")
         duration("backup_deadline", \.backupDeadlineSeconds, to: 168, "How long a backup may take")
         duration("expand_deadline", \.expandDeadlineSeconds, to: 168, "How long a release's migrations may take")
+        duration("rehearsal_deadline", \.rehearsalDeadlineSeconds, to: 168, "How long a rehearsal may take")
+        duration(
+            "contract_after", \.contractAfterSeconds, to: 2_160,
+            "For how long nothing may have used what a contraction takes away")
+        func choice(_ key: String, _ field: WritableKeyPath<Self, Bool>, _ yes: String, _ no: String, _ summary: String)
+        {
+            let standard = self[keyPath: field] ? yes : no
+            let reader = ValueReader<Bool>.choice([yes, no]) { word in [yes: true, no: false][word] }
+            if let value = keys.optional(key, reader, "\(summary); \(standard) by default.") {
+                self[keyPath: field] = value
+            }
+        }
+        choice(
+            "rehearsal", \.rehearses, "required", "off", "Whether migrations are rehearsed on a clone before they run")
+        choice(
+            "irreversible", \.allowsIrreversible, "allowed", "refused",
+            "Whether migrations without a way back may be deployed")
+        choice(
+            "backfill", \.backfills, "automatic", "manual",
+            "Whether backfills run by themselves after the commit of their release")
+        if let percent = keys.optional(
+            "backfill_share", .integer(1...100),
+            "The part of the time in which a backfill works, in percent; \(Int(backfillShare * 100)) by default.")
+        {
+            backfillShare = Double(percent) / 100
+        }
         count("max_instances", \.maxInstances, 1...64, "Most web instances that a release may ask for")
     }
 }

@@ -32,6 +32,8 @@ extension ReleaseManifest {
         let environment = keys.optional(
             "environment", .environmentVariables, "Settings of the release; the environment's own win over them.")
         let migrations = keys.optional("migrations", .relativePath, "Folder of SQL migrations inside the release.")
+        let statements = keys.optional(
+            "statements", .relativePath, "File of SQL statements that the release sends, as its tests record them.")
         let assets = keys.optional("assets", .relativePath, "Folder of fingerprinted assets inside the release.")
         let shared = keys.optional(
             "shared", .list(of: .relativePath, limit: 64), "Folders that live across releases, such as uploads.")
@@ -39,7 +41,8 @@ extension ReleaseManifest {
         self.init(
             name: name, version: version, commit: commit, tag: tag, authors: authors, build: build,
             processes: processes, health: health ?? HealthDefinition(), probes: probes ?? [],
-            environment: environment ?? [:], migrations: migrations, assets: assets, shared: shared ?? [])
+            environment: environment ?? [:], migrations: migrations, statements: statements, assets: assets,
+            shared: shared ?? [])
     }
 }
 

@@ -23,6 +23,23 @@ extension HAProxy {
         return inFlight
     }
 
+    /// What a slot has answered since the workers that run now began.
+    package func answers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> AnswerCounts {
+        var counts = AnswerCounts()
+        for worker in try await processes().workers {
+            let questions = HAProxyConfiguration.BackendKind.allCases.map { kind in
+                let backend = HAProxyConfiguration.backend(environment, slot, kind)
+                return "@!\(worker.process) show stat \(backend) \(RowType.backend.rawValue) -1"
+            }
+            let reply = try await socket.exchange(questions.joined(separator: "; "))
+            for row in RuntimeReply.statistics(reply) {
+                counts.requests += row["req_tot"]
+                counts.errors += row["hrsp_5xx"]
+            }
+        }
+        return counts
+    }
+
     /// Servers of a slot that the newest worker holds to be healthy.
     package func healthyServers(_ environment: EnvironmentName, _ slot: SlotName) async throws -> Int {
         guard let worker = try await processes().workers.last(where: \.isCurrent) else { return 0 }

@@ -8,7 +8,7 @@ extension CommandExit {
         case (.committed, _): return nil
         case (.rolledBack, _): self.init(.takenBack)
         case (.failed, _) where report.isStillServed: self.init(.wentWrong, report.stillServed)
-        case (.failed, .deploy): self.init(.deploymentFailed)
+        case (.failed, .deploy), (.failed, .contract): self.init(.deploymentFailed)
         case (.failed, .rollback): self.init(.wentWrong)
         case (nil, _): self.init(.leftRunning)
         }
@@ -32,7 +32,7 @@ extension CommandExit {
             self.init(
                 .wentWrong, "The release before has the requests, yet its workers do not run; see 'switchyard status'.")
         // A deployment that failed before the switch was never seen by users.
-        case (.failed, .deploy), (.rolledBack, _), (nil, _):
+        case (.failed, .deploy), (.failed, .contract), (.rolledBack, _), (nil, _):
             return nil
         }
     }

@@ -45,16 +45,7 @@ struct DeployCommand: AsyncParsableCommand {
     private func showPlan(from client: SwitchyardClient, for name: EnvironmentName) async throws {
         let report = try await client.plan(DeployRequest(release: release), in: name)
         if options.json { return try Terminal.sayJSON(report) }
-        let plan = report.plan
-        Terminal.say("Deploying \(plan.release) to \(name), replacing \(plan.replaces?.description ?? "nothing"):")
-        for (number, step) in plan.steps.enumerated() {
-            Terminal.say("  \(number + 1). \(step.step.title): \(step.sentence)")
-        }
-        Terminal.say("It needs \(plan.needs.joined(separator: ", and ")).")
-        let ways = plan.waysBack.map(\.description).joined(separator: ", then ")
-        Terminal.say(ways.isEmpty ? "There will be no way back." : "The way back stays open: \(ways).")
-        for warning in plan.warnings { Terminal.say("Note: \(warning)") }
-        Terminal.say("Plan \(report.digest)")
+        PlanText(report).lines.forEach(Terminal.say)
     }
 }
 

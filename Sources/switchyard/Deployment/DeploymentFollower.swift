@@ -77,13 +77,18 @@ struct DeploymentFollower: Sendable {
         let time = String(format: "%.1f s", seconds)
         let why = deployment.reason.map { ": \($0)" } ?? "."
         switch (deployment.outcome, deployment.kind) {
+        case (.committed, .contract):
+            Terminal.say(
+                Terminal.coloured("The database of \(deployment.environment) is contracted", .green) + " (\(time)).")
+        case (.failed, .contract):
+            Terminal.say(Terminal.coloured("The database of \(deployment.environment) was not contracted", .red) + why)
         case (.committed, _):
             Terminal.say(
                 Terminal.coloured("\(deployment.release) serves \(deployment.environment)", .green) + " (\(time)).")
         case (.rolledBack, .rollback):
             let target = deployment.previous?.description ?? "the release before"
             Terminal.say(Terminal.coloured("\(target) serves \(deployment.environment) again", .green) + " (\(time)).")
-        case (.rolledBack, .deploy):
+        case (.rolledBack, .deploy), (.rolledBack, .contract):
             Terminal.say(Terminal.coloured("\(deployment.release) was taken back", .yellow) + why)
         case (.failed, let kind) where kind == .rollback || report.isStillServed:
             Terminal.say(Terminal.coloured("\(deployment.release) could not be taken back", .red) + why)

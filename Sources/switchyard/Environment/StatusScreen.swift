@@ -79,6 +79,7 @@ struct StatusScreen {
             lines.append(Line(text: "  … and \(slots.count - limit) more: switchyard status \(environment.name)"))
         }
         lines += warnings(of: slots.prefix(limit))
+        if let backfill = environment.backfill { lines.append(Line(text: "  \(backfill)")) }
         let ways = environment.waysBack.map(\.description).joined(separator: ", then ")
         return lines + [Line(text: "  way back: \(ways.isEmpty ? "none" : ways)")]
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlPlane
 import Foundation
 import Migrations
 import Postgres
@@ -61,16 +62,31 @@ struct MigrationRehearseCommand: AsyncParsableCommand {
     /// Whatever keeps the rehearsal from taking place is unusable input.
     private func rehearse(_ url: String) async throws -> RehearsalReport {
         do {
-            let stage = try RehearsalStage(
-                folder: folder.path, database: PostgresAddress(url: url),
-                server: clone == "auto" ? nil : PostgresAddress(url: clone), statements: statements, scratch: scratch,
-                budget: .milliseconds(budget))
-            return try await Interruption.ending { try await stage.play() }
+            let address = try PostgresAddress(url: url)
+            let place =
+                "\(scratch.hasSuffix("/") ? String(scratch.dropLast()) : scratch)/switchyard-rehearsal-"
+                + UUID().uuidString.prefix(8).lowercased()
+            let stage = RehearsalStage(
+                folder: place, database: address, server: try clone == "auto" ? nil : PostgresAddress(url: clone),
+                progress: { Terminal.narrate($0) })
+            return try await Interruption.ending {
+                try await stage.play { try await rehearsal(on: $0, of: address) }
+            }
         } catch let exit as CommandExit {
             throw exit
         } catch {
             throw CommandExit(.unusable, "\(error)")
         }
+    }
+
+    private func rehearsal(on clone: RehearsalStage.Clone, of address: PostgresAddress) async throws -> Rehearsal {
+        var observed = ObservedStatements()
+        if let statements { try observed.add(file: statements) }
+        try await observed.addStatistics(of: address)
+        let migrations = try MigrationFolder.read(folder.path, parser: PgQueryParser())
+        var rehearsal = Rehearsal(migrations: migrations, database: clone.rehearsed, observed: observed)
+        rehearsal.limits.budget = .milliseconds(budget)
+        return rehearsal
     }
 }
 
@@ -89,9 +105,10 @@ extension RehearsalReport {
             table.add("\(record.position)", record.verdict.rawValue, "\(took) ms", record.locks.joined(separator: ", "))
         }
         let ways = wayBack.sorted { $0.key < $1.key }.map { "Way back of \($0.key): \($0.value)" }
+        let times = parts.map { "\($0.name) \(Duration.seconds($0.seconds).inWords)" }.joined(separator: ", ")
         let missing = notRehearsed.map { "\($0) was not rehearsed, because a statement before it fails." }
-        return (statements.isEmpty ? ["Nothing is pending."] : table.lines) + ways + missing + [coverage.sentence] + [
-            ""
+        return (statements.isEmpty ? ["Nothing is pending."] : table.lines) + ways + missing + [
+            coverage.sentence, "It took: \(times).", "",
         ]
     }
 }

@@ -76,18 +76,20 @@ import Traffic
         let releases = UnpackedReleases(store: store, folder: folder.releases)
         let application = ApplicationName(unchecked: "freightops")
         let databases = EnvironmentDatabases(
-            application: application, cluster: nil, passwords: DatabasePasswords(folder: folder.secrets),
-            artifacts: releases, backups: folder.backups
-        )
+            application: application, cluster: nil, passwords: DatabasePasswords(folder: folder.secrets))
         let running = RunningCommands()
         let slots = SupervisedSlots(
             tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder)
+        let stateDatabase = StateDatabase(path: folder.database)
+        let schema = SchemaChanges(
+            databases: databases, slots: slots, catalog: catalog, artifacts: releases,
+            statements: StatementStore(database: stateDatabase), folder: folder, boundary: { _ in })
         let world = World(
-            router: ProxyRouter(proxy: proxy), runtime: slots, database: databases, prober: HTTPProber(),
+            router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
             catalog: catalog
         )
         let journal = Journal(
-            records: DeploymentStore(database: StateDatabase(path: folder.database)) { $0.isAlive },
+            records: DeploymentStore(database: stateDatabase) { $0.isAlive },
             spool: try Spool(path: folder.spool), logger: logger
         )
         let infrastructure = Infrastructure(

@@ -49,19 +49,18 @@ struct PlannerTests {
         #expect(plan.waysBack.map(\.version.rawValue) == ["1.2.0", "1.1.0"])
         #expect(plan.migrations == ["0001_a", "0002_b"])
         #expect(plan.warnings == ["The schema stays expanded after a rollback: 0001_a, 0002_b."])
-        #expect(plan.steps[2].sentence == "apply 0001_a, 0002_b")
+        #expect(plan.steps[3].sentence == "apply 0001_a, 0002_b")
     }
 
-    @Test func `a plan says which steps it leaves to the operator, and how they are run`() throws {
+    @Test func `a plan says which steps come after it, and how they are run`() throws {
         let pending = PendingMigrations(backfill: ["0001_a"], contract: ["0001_a", "0002_b"])
         let plan = try plan(release("1.0.0"), pending: pending)
         #expect(plan.steps[2].sentence == "nothing: no migration is pending")
         #expect(
             plan.warnings.dropFirst() == [
-                "Left to you, when it has committed: the backfill of 0001_a "
-                    + "('switchyard migration apply migrations --phase backfill').",
+                "When it has committed, the backfill of 0001_a runs by itself; 'switchyard status' shows how far.",
                 "Left to you, when no kept release uses what it takes away: the contract of 0001_a, 0002_b "
-                    + "('switchyard migration apply migrations --phase contract').",
+                    + "('switchyard contract -e production').",
             ])
     }
 

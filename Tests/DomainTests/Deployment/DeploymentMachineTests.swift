@@ -15,6 +15,19 @@ struct DeploymentMachineTests {
         #expect(deployment.reason == nil)
     }
 
+    @Test func `a contraction goes its own way, and what fails in it ends it`() throws {
+        var done = Sample.deployment(.contract)
+        try done.apply(.begun)
+        for step in Step.contraction {
+            var failed = done
+            try failed.apply(.failed(step, reason: "in use"))
+            #expect(failed.state == .leaving(.keepEvidence))
+            #expect(done.state == .performing(step))
+            try done.apply(.completed(step, StepReport()))
+        }
+        #expect(done.outcome == .committed)
+    }
+
     @Test(arguments: Step.forward)
     func `a step that fails turns back, over the users' way only where they saw the release`(step: Step) throws {
         var deployment = try Sample.performing(step)

@@ -49,14 +49,15 @@ struct JournalTests {
         #expect(throws: UnexpectedEvent(event: event, state: .planned)) { try Sample.deployment().folding([entry]) }
     }
 
-    /// What format 1 looks like on disk; later versions add files of their own and never change this one.
-    @Test func `journals of format 1 can still be read`() throws {
+    /// What each format looks like on disk; later versions add files of their own and never change these.
+    @Test(arguments: 1...JournalEntry.currentFormat)
+    func `journals of every format can still be read`(format: Int) throws {
         let golden = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../Golden/journal-format-1.json")
-        let entries = try everyRecord().enumerated().map { index, record in
+            .appending(path: "../Golden/journal-format-\(format).json")
+        let entries = try everyRecord(of: format).enumerated().map { index, record in
             JournalEntry(deployment: DeploymentID(7), sequence: index + 1, at: Sample.now, record: record)
         }
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1", JournalEntry.currentFormat == 1 {
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1", JournalEntry.currentFormat == format {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             try (encoder.encode(entries) + Data("\n".utf8)).write(to: golden)
@@ -64,11 +65,12 @@ struct JournalTests {
         let read = try JSONDecoder().decode([JournalEntry].self, from: Data(contentsOf: golden))
         #expect(read.map(\.record) == entries.map(\.record))
         #expect(read.map(\.sequence) == entries.map(\.sequence))
-        #expect(read.allSatisfy { $0.format == 1 && $0.deployment == DeploymentID(7) && $0.at == Sample.now })
+        #expect(read.allSatisfy { $0.format == format && $0.deployment == DeploymentID(7) && $0.at == Sample.now })
     }
 
-    private func everyRecord() throws -> [JournalEntry.Record] {
-        let steps = Step.allCases.flatMap { step -> [JournalEntry.Record] in
+    private func everyRecord(of format: Int) throws -> [JournalEntry.Record] {
+        let later: [Step] = format < 2 ? [.rehearse, .contract] : []
+        let steps = Step.allCases.filter { !later.contains($0) }.flatMap { step -> [JournalEntry.Record] in
             [.intent(step), .event(.completed(step, StepReport("done", milliseconds: 1.5)))]
         }
         return [.event(.begun)] + steps + [

@@ -1,0 +1,10 @@
+/// How many requests a slot was sent, and how many of them were answered with 5xx.
+package struct AnswerCounts: Equatable, Sendable {
+    package var requests: Int
+    package var errors: Int
+
+    package init(requests: Int = 0, errors: Int = 0) {
+        self.requests = requests
+        self.errors = errors
+    }
+}
