@@ -19,6 +19,8 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
     /// It cannot be told whether something still uses what a contraction takes away.
     case unprovenContraction(gap: String)
     case nothingToContract(EnvironmentName)
+    /// The release is older than the one for which the database lost what it may use.
+    case belowFloor(ReleaseReference, floor: ReleaseReference, contracted: String)
     case backfillMissing([String], EnvironmentName)
     case nothingDeployed(EnvironmentName)
     case deadWayBack(ReleaseReference, EnvironmentName)
@@ -48,12 +50,15 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
         case .failedWhileBaking(let fault):
             "The release failed while it was watched: \(fault)."
         case .refusedByRehearsal(let obstacle, let more, let evidence):
-            "The rehearsal refuses it. \(obstacle)\(more > 0 ? " (and \(more) more)" : "") All of it is in \(evidence)."
+            "The rehearsal refuses it. \(obstacle)\(more > 0 ? " And \(more) more." : "") All of it: \(evidence)/rehearsal.json"
         case .irreversible(let names, let environment):
             "There is no way back of \(names.joined(separator: ", ")), which 'irreversible' of \(environment) refuses: "
                 + "give each a revert.sql that restores schema and rows, or allow it in switchyard.yaml."
         case .unprovenContraction(let gap):
             "It is not proved that nothing uses it any more. \(gap)"
+        case .belowFloor(let release, let floor, let contracted):
+            "\(release) is below the rollback floor \(floor), for which \(contracted) was contracted: it may use what the "
+                + "database no longer has. Deploy a newer release, or restore the backup from before the contraction."
         case .nothingToContract(let environment):
             "Nothing is to be contracted in \(environment): the database has every contract step of the release that serves."
         case .backfillMissing(let names, let environment):

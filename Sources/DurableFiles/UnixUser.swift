@@ -21,6 +21,14 @@ package struct UnixUser: Equatable, Sendable {
         home = String(cString: record.pw_dir)
     }
 
+    /// What stands before a command that shall run as this account, with its group alone (setpriv of util-linux).
+    ///
+    /// A child must not change its account by itself between fork and exec: in a process of several threads, glibc's
+    /// setuid may then wait for ever for threads that the child does not have.
+    package var becoming: [String] {
+        ["/usr/bin/setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--"]
+    }
+
     /// Lets this account's group have a folder, whose owner stays.
     package func share(_ path: String) throws(FileFault) {
         guard lchown(path, uid_t.max, groupID) == 0 else {

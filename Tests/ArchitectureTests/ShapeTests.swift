@@ -61,6 +61,16 @@ struct ShapeTests {
     }
 }
 
+extension ShapeTests {
+    /// See `UnixUser.becoming`: glibc's setuid may hang in the child of a process with several threads.
+    @Test(arguments: SourceTree.files.filter { !$0.isTest })
+    func `no child changes its account between fork and exec`(file: SourceFile) {
+        for (index, line) in file.lines.enumerated() {
+            #expect(!line.contains("options.userID"), "\(file.path):\(index + 1): use UnixUser.becoming")
+        }
+    }
+}
+
 /// Rough sight of functions: from the line that declares one to the line that closes its brace at the same depth.
 enum FunctionScan {
     static func functions(in lines: [String]) -> [(line: Int, length: Int)] {

@@ -19,7 +19,7 @@ struct SchemaTests {
             }
             let refused = try await fixture.running { try await fixture.deployToTheEnd("1.1.0") }
             #expect(refused.outcome == .failed)
-            #expect(refused.reason?.contains("Blocks every read of loads. (and 1 more)") == true)
+            #expect(refused.reason?.contains("Blocks every read of loads. And 1 more.") == true)
             #expect(await fixture.servingVersion() == "1.0.0")
             let state = fixture.world.state.withLock { $0 }
             #expect(!state.calls.contains("expand"))
@@ -122,6 +122,25 @@ struct SchemaTests {
                 #expect(try await fixture.end(of: rollback.id).outcome == .rolledBack)
                 #expect(try await fixture.journal.deployment(contraction.id).outcome == .failed)
                 #expect(await fixture.servingVersion() == "1.0.0")
+            }
+        }
+    }
+
+    @Test func `a release older than the one that contracted is refused, and a newer one is not`() async throws {
+        try await withTemporaryFolder { folder in
+            let fixture = try await DeployerFixture.onCommitted("1.0.0", in: folder)
+            let (older, floor, newer) = (fixture.release("0.9.0"), fixture.release("1.1.0"), fixture.release("1.2.0"))
+            fixture.world.state.withLock { $0.pending.contracted = ["0001_old": floor.manifest.version] }
+            try await fixture.running {
+                try await eventually("the recovery's end") { await fixture.deployer.isRecovered }
+                await #expect(
+                    throws: DeploymentsError.belowFloor(
+                        older.reference, floor: floor.reference, contracted: "0001_old")
+                ) {
+                    try await fixture.deployer.plan(older)
+                }
+                _ = try await fixture.deployer.plan(floor)
+                _ = try await fixture.deployer.plan(newer)
             }
         }
     }

@@ -231,7 +231,11 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
         }
     }
 
-    func find(_ text: String) async throws -> Release { throw Broken(description: "nobody searches here") }
+    func find(_ text: String) async throws -> Release {
+        let found = state.withLock { $0.releases.values.first { $0.manifest.version.rawValue == text } }
+        guard let found else { throw Broken(description: "there is no release \(text)") }
+        return found
+    }
 
     func release(_ digest: ArtifactDigest) async throws -> Release {
         guard let release = state.withLock({ $0.releases[digest] }) else {

@@ -38,6 +38,19 @@ struct FreightFixture: Sendable {
         await connection.close()
     }
 
+    /// Runs another step of a release's migrations, with the bounds of a batch where it has such.
+    func run(_ step: String, of release: String, from first: Int = 0, through last: Int = 0) async throws {
+        let folder = Self.freightOps.appending(path: "releases/\(release)/migrations")
+        try await PostgresConnection.using(address, applicationName: "test") { connection in
+            for migration in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
+                let text = try String(
+                    contentsOf: folder.appending(path: "\(migration)/\(step).sql"), encoding: .utf8)
+                try await connection.executeScript(
+                    text.replacing("$1", with: "\(first)").replacing("$2", with: "\(last)"))
+            }
+        }
+    }
+
     func settings(_ release: String, _ more: [String: String] = [:]) throws -> FreightSettings {
         try FreightSettings(environment: environment(release, more))
     }

@@ -86,6 +86,51 @@ struct PrivateClusterTests {
         await two.close()
     }
 
+    @Test func `a slot's role stays itself, and what it has made goes to the owner when it is made ready again`()
+        async throws
+    {
+        let cluster = try await PostgresFixture.shared.cluster().cluster
+        try await cluster.ensureDatabase("slotted", owner: "slotted-owner")
+        func makeReady(_ role: String) async throws -> PostgresAddress {
+            try await cluster.ensureLoginRole(
+                role, password: "p", memberOf: "slotted-owner", in: "slotted", actsAsOwner: false)
+            return try PostgresAddress(url: cluster.url(role: role, password: "p", database: "slotted"))
+        }
+        let (first, second) = (try await makeReady("slotted-s1"), try await makeReady("slotted-s2"))
+        try await PostgresConnection.using(first, applicationName: "one") { connection in
+            try await connection.execute("CREATE TABLE loads (id int)")
+            let row = try await connection.query("SELECT current_user::text AS role")[0]
+            #expect(try row.decode("role") == "slotted-s1")
+        }
+        try await PostgresConnection.using(second, applicationName: "two") { connection in
+            _ = try await connection.execute("INSERT INTO loads VALUES (1)")
+        }
+        _ = try await makeReady("slotted-s1")
+        try await PostgresConnection.using(second, applicationName: "two") { connection in
+            try await connection.execute("ALTER TABLE loads ADD COLUMN customer text")
+            let row = try await connection.query(
+                "SELECT tableowner::text AS owner FROM pg_tables WHERE tablename = 'loads'")[0]
+            #expect(try row.decode("owner") == "slotted-owner")
+        }
+    }
+
+    @Test(arguments: 1...5)
+    func `a server that is lent for some work ends with it, however it ends`(round: Int) async throws {
+        struct Refusal: Error {}
+        try await withTemporaryFolder { folder in
+            let cluster = try await PrivateCluster(folder: "\(folder)/c", durability: .disposable)
+            let answer = try await cluster.whileRunning {
+                try await PostgresConnection.using(cluster.superuserAddress(), applicationName: "test") { connection in
+                    try await connection.query("SELECT 41 + 1 AS answer")[0].decode("answer", as: Int.self)
+                }
+            }
+            #expect(answer == 42)
+            #expect(!cluster.isRunning())
+            await #expect(throws: Refusal.self) { try await cluster.whileRunning { throw Refusal() } }
+            #expect(!cluster.isRunning())
+        }
+    }
+
     @Test func `a role holds no more connections than its limit`() async throws {
         let cluster = try await PostgresFixture.shared.cluster().cluster
         try await cluster.ensureDatabase("limited", owner: "limited-owner")

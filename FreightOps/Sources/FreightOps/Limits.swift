@@ -52,9 +52,7 @@ package enum Limits {
     static let eventRetentionDays = 7
 
     static let remindersPerBatch = 20
-    static let backfillBatchSize = 100
     static let workerInterval = Duration.seconds(1)
-    static let backfillInterval = Duration.seconds(5)
     static let housekeepingInterval = Duration.seconds(60)
     static let schedulerInterval = Duration.seconds(5)
     /// Rows that one statement of a background process changes at most.

@@ -31,7 +31,11 @@ extension SchemaChanges: ApplicationDatabase {
         return PendingMigrations(
             expand: pending.map(\.name.rawValue),
             irreversible: pending.filter { $0.revert == nil }.map(\.name.rawValue),
-            backfill: status.lacking(.backfill), contract: status.lacking(.contract))
+            backfill: status.lacking(.backfill), contract: status.lacking(.contract),
+            contracted: Dictionary(
+                status.contracted.compactMap { step in
+                    step.release.flatMap(ReleaseVersion.init(rawValue:)).map { (step.name, $0) }
+                }, uniquingKeysWith: { first, _ in first }))
     }
 
     package func backUp(_ environment: EnvironmentDefinition, for deployment: DeploymentID) async throws -> String {

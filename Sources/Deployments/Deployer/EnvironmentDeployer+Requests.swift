@@ -6,6 +6,7 @@ extension EnvironmentDeployer {
     /// Says what deploying a release would do, and changes nothing.
     package func plan(_ release: Release) async throws -> Plan {
         let pending = try await world.database.pendingMigrations(of: release, in: environment)
+        try await refuseBelowFloor(release, pending)
         return try Planner(environment: environment, table: table).plan(for: release, pending: pending)
     }
 

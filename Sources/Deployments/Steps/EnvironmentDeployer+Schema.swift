@@ -46,10 +46,22 @@ extension EnvironmentDeployer {
         switch deployment.kind {
         case .contract: try Planner(environment: environment, table: table).admitContraction(of: pending)
         case .deploy:
+            try await refuseBelowFloor(release, pending)
             guard policy.allowsIrreversible || pending.irreversible.isEmpty else {
                 throw DeploymentsError.irreversible(pending.irreversible, environment.name)
             }
         case .rollback: break
+        }
+    }
+
+    /// Throws for a release that is older than one for which the database was contracted.
+    func refuseBelowFloor(_ release: Release, _ pending: PendingMigrations) async throws {
+        for (name, version) in pending.contracted.sorted(by: { $0.key < $1.key }) where version != release.manifest.version {
+            // One that is no longer in the store is older than what is.
+            guard let floor = try? await world.catalog.find(version.rawValue), release.createdAt < floor.createdAt else {
+                continue
+            }
+            throw DeploymentsError.belowFloor(release.reference, floor: floor.reference, contracted: name)
         }
     }
 

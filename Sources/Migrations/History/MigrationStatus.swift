@@ -6,6 +6,8 @@ package struct MigrationStatus: Sendable, Equatable, Codable {
     package let migrations: [Entry]
     /// Migrations that are applied and that the folder does not have.
     package let unknown: [String]
+    /// What was taken away from the database, by this folder's migrations and by others.
+    package let contracted: [Contraction]
     /// Indexes that the server maintains and cannot use.
     package let invalidIndexes: [String]
 
@@ -13,6 +15,13 @@ package struct MigrationStatus: Sendable, Equatable, Codable {
     package struct Entry: Sendable, Equatable, Codable {
         package let name: String
         package let steps: [Step]
+    }
+
+    /// A contract step that was applied.
+    package struct Contraction: Sendable, Equatable, Codable {
+        package let name: String
+        /// The release that it was applied for; nil where none was named.
+        package let release: String?
     }
 
     /// One phase of a migration.
@@ -63,6 +72,9 @@ extension MigrationStatus {
                         step, applied: schedule.applied(migration.name, step.phase),
                         begun: begun[BegunStep.ID(name: migration.name.rawValue, phase: step.phase.rawValue)])
                 })
+        }
+        contracted = applied.filter { $0.phase == .contract }.map {
+            Contraction(name: $0.name.rawValue, release: $0.release)
         }
         let names = Set(migrations.map(\.name))
         unknown = Set(applied.map(\.name)).subtracting(names).sorted().map(\.rawValue)

@@ -72,10 +72,6 @@ extension SQLStatementKind {
             return .drop(
                 SQLObject(node["removeType"].text), node["objects"].list.compactMap(\.objectName),
                 concurrently: node["concurrent"].flag, cascades: node["behavior"].text == "DROP_CASCADE")
-        case "DropRoleStmt":
-            return .drop(
-                .role, node["roles"].list.map { RelationName($0["RoleSpec"]["rolename"].text) },
-                concurrently: false, cascades: false)
         default:
             return nil
         }
@@ -119,9 +115,9 @@ extension SQLStatementKind {
         case "GrantStmt":
             let relations = node["objects"].list.compactMap(\.relation)
             return node["is_grant"].flag ? .grant(relations) : .revoke(relations)
-        case "GrantRoleStmt": return node["is_grant"].flag ? .grant([]) : .revoke([])
         case "CreatedbStmt", "DropdbStmt", "AlterSystemStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt",
-            "CreateSubscriptionStmt", "DropSubscriptionStmt", "AlterDatabaseStmt", "DiscardStmt":
+            "CreateSubscriptionStmt", "DropSubscriptionStmt", "AlterDatabaseStmt", "DiscardStmt",
+            "AlterDatabaseSetStmt", "CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt", "GrantRoleStmt":
             return .serverWide(name)
         default: return nil
         }

@@ -5,7 +5,7 @@ extension CatalogCompatibility {
             case .column: columnFindings(change)
             case .table: tableFindings(change)
             case .view, .materializedView: [lostPrivileges(change)]
-            case .type: [lostLabels(change), lostPrivileges(change)]
+            case .type: [lostLabels(change), lostAttributes(change), lostPrivileges(change)]
             case .domain: [tightenedDomain(change)]
             case .function: [changedResult(change), lostPrivileges(change)]
             case .sequence, .schema: [lostPrivileges(change)]
@@ -132,6 +132,15 @@ extension CatalogCompatibility {
             .incompatible, "lost-label",
             "The type \(change.before.title) loses the label \(lost.joined(separator: ", ")), which running code uses.",
             advice: "-- Add the new label (ALTER TYPE … ADD VALUE), move the rows in backfill.sql, keep the old label.")
+    }
+
+    /// Of a composite type: code that is running reads them by name and place.
+    private func lostAttributes(_ change: CatalogDifference.Change) -> RehearsalFinding? {
+        let (old, new) = (change.before.facts["attributes"] ?? "", change.after.facts["attributes"] ?? "")
+        guard old != new, !(new + ", ").hasPrefix(old + ", ") else { return nil }
+        return RehearsalFinding(
+            .incompatible, "changed-type",
+            "The type \(change.before.title) becomes (\(new)) (was (\(old))): code that is running knows the old attributes.")
     }
 
     private func tightenedDomain(_ change: CatalogDifference.Change) -> RehearsalFinding? {

@@ -122,6 +122,10 @@ struct CatalogCompatibility {
             return RehearsalFinding(
                 .incompatible, "restrictive-policy",
                 "The restrictive policy \(object.name) hides rows of \(table) from code that is running.")
+        case .rule where object.facts["definition"]?.contains("DO INSTEAD") == true:
+            return RehearsalFinding(
+                .incompatible, "new-rule",
+                "The rule \(object.name) does something else instead of what running code asks of \(table).")
         case .trigger:
             return RehearsalFinding(.note, "new-trigger", "Writes to \(table) now run the trigger \(object.name).")
         default:

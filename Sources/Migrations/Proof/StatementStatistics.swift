@@ -11,6 +11,13 @@ package struct StatementStatistics: Sendable {
     /// When somebody set all counts back to nothing; nil where it was never done since the server's start.
     package let resetAt: Date?
 
+    package init(counts: [Count], gaps: [String], evictions: Int, resetAt: Date?) {
+        self.counts = counts
+        self.gaps = gaps
+        self.evictions = evictions
+        self.resetAt = resetAt
+    }
+
     /// How often one role has sent one statement, its values left out.
     package struct Count: Sendable, Equatable {
         package let role: String

@@ -19,6 +19,8 @@ package struct RehearsalLimits: Sendable {
     static let roles = 10_000
     /// Bytes of a file of statements.
     static let statementsFile = 16 * 1_048_576
+    /// Characters of an obstacle where it is told in a sentence; the report has all of it.
+    static let obstacle = 400
     /// Messages of the server kept for one statement.
     static let messages = 20
 

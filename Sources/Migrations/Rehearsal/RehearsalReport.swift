@@ -56,14 +56,14 @@ package struct RehearsalReport: Sendable, Codable {
         (statements.map(\.verdict) + releaseFindings.map(\.severity)).max()
     }
 
-    /// What stops the migration, each with the place of its statement; the worst first.
+    /// What stops the migration, each on one line with the place of its statement; the worst first.
     package var obstacles: [String] {
         let found = statements.flatMap { record in
             record.findings.map { (place: "\(record.position): ", finding: $0) }
         }
         return (found + releaseFindings.map { (place: "", finding: $0) }).filter(\.finding.severity.stops)
             .sorted { $0.finding.severity > $1.finding.severity }
-            .map { $0.place + $0.finding.message + ($0.finding.advice.map { " Instead: \($0)" } ?? "") }
+            .map { ($0.place + $0.finding.message + ($0.finding.advice.map { " Instead: \($0)" } ?? "")).onOneLine }
     }
 
     /// The migrations that cannot be taken back as far as their schema, in their order.
@@ -79,5 +79,13 @@ extension RehearsalReport.StatementRecord {
             durationMilliseconds: trace.duration / .milliseconds(1), writeAheadLogBytes: trace.writeAheadLogBytes,
             locks: trace.newLocks { $0 > .nothing }, messages: trace.messages,
             findings: sorted)
+    }
+}
+
+extension String {
+    /// Without line breaks and long gaps, and not longer than `RehearsalLimits.obstacle`.
+    fileprivate var onOneLine: String {
+        let line = split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return line.count > RehearsalLimits.obstacle ? "\(line.prefix(RehearsalLimits.obstacle))…" : line
     }
 }

@@ -43,12 +43,10 @@ package struct PostgresProgram: Sendable {
     ) async throws -> String {
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: PostgresLimits.cancellation)]
-        options.userID = user?.userID
-        options.groupID = user?.groupID
-        options.supplementaryGroups = user.map { [$0.groupID] }
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+        let words = (user?.becoming ?? []) + [path] + arguments
         let result = try await Subprocess.run(
-            .path(FilePath(path)), arguments: Arguments(arguments),
+            .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
             environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
             // A folder that the unprivileged user can stand in.
             workingDirectory: "/", platformOptions: options,

@@ -43,9 +43,6 @@ extension PrivateCluster {
     /// Runs the server until the task is cancelled; SIGINT is its fast shutdown.
     private func serve() async throws {
         var options = PlatformOptions()
-        options.userID = user?.userID
-        options.groupID = user?.groupID
-        options.supplementaryGroups = user.map { [$0.groupID] }
         // A ^C in the terminal reaches this process only, which then ends the server after its last statement.
         options.processGroupID = 0
         options.teardownSequence = [
@@ -54,7 +51,7 @@ extension PrivateCluster {
         let log = "\(folder)/server.log"
         let writer = try FileDescriptor.open(
             FilePath(log), .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
-        let command = serviceCommand
+        let command = (user?.becoming ?? []) + serviceCommand
         let result = try await run(
             .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), workingDirectory: "/",
             platformOptions: options, input: .none, output: .discarded,

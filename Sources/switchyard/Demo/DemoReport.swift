@@ -20,7 +20,7 @@ struct DemoReport: Encodable {
         }
     }
 
-    /// One deployment or rollback.
+    /// One deployment or rollback, or one attempt to change the schema.
     struct Deployment: Encodable {
         var release: String
         var outcome: String
@@ -49,35 +49,36 @@ struct DemoReport: Encodable {
 
     var requests: Requests
     var deployments: [Deployment]
+    /// Deployments that moved no request: a migration that was refused, contractions.
+    var schema: [Deployment]
     private let seconds: Double
 
     enum CodingKeys: String, CodingKey {
         case requests
         case deployments
+        case schema
     }
 
-    init(began: Date, load: LoadReport, deployments reports: [DeploymentReport]) {
+    init(
+        began: Date, load: LoadReport, deployments reports: [DeploymentReport], schema schemaReports: [DeploymentReport]
+    ) {
         seconds = Date().timeIntervalSince(began)
         requests = Requests(
             total: load.total, failed: load.failed, applicationErrors: load.applicationErrors,
             byRelease: load.byRelease
         )
-        deployments = reports.map { report in
-            let item = report.deployment
-            return Deployment(
-                release: item.release.version.rawValue, outcome: item.outcome?.rawValue ?? "under way",
-                reason: item.reason, switchMilliseconds: report.switchMilliseconds,
-                durationSeconds: (report.endedAt ?? item.createdAt).timeIntervalSince(item.createdAt)
-            )
-        }
+        deployments = reports.map(Deployment.init)
+        schema = schemaReports.map(Deployment.init)
     }
 
     /// What went otherwise than it should, each in a part of a sentence.
     var disappointments: [String] {
-        let expected: [Domain.Deployment.Outcome] = [.committed, .committed, .rolledBack, .committed]
+        let expected: [Domain.Deployment.Outcome] = [
+            .committed, .committed, .rolledBack, .committed, .committed, .failed, .failed, .committed,
+        ]
         var found = requests.failed > 0 ? ["\(requests.failed) requests failed"] : []
-        if deployments.map(\.outcome) != expected.map(\.rawValue) {
-            let outcomes = deployments.map { "\($0.release) \($0.outcome)" }.joined(separator: ", ")
+        if (deployments + schema).map(\.outcome) != expected.map(\.rawValue) {
+            let outcomes = (deployments + schema).map { "\($0.release) \($0.outcome)" }.joined(separator: ", ")
             found.append("the deployments did not end as they should: \(outcomes)")
         }
         // Without an answer of it, "0 failed" says nothing of a release.
@@ -100,11 +101,25 @@ struct DemoReport: Encodable {
             let flip = item.switchMilliseconds.map { String(format: "%.1f ms", $0) } ?? "-"
             table.add(item.release, item.outcome, flip, String(format: "%.1f s", item.durationSeconds))
         }
+        for (item, what) in zip(schema, ["unsafe migration", "contract while in use", "contract"]) {
+            let outcome = item.outcome == "failed" ? "refused" : "done"
+            table.add(item.release, "\(what): \(outcome)", "-", String(format: "%.1f s", item.durationSeconds))
+        }
         let byRelease = requests.byRelease.sorted { $0.key < $1.key }.map { "\($0.value) by \($0.key)" }
         return ["", "What happened, in \(Int(seconds)) s:"] + table.lines + [
             "",
             "\(requests.total) requests (\(byRelease.joined(separator: ", "))): "
                 + "\(requests.failed) failed, \(requests.applicationErrors) application errors",
         ]
+    }
+}
+
+extension DemoReport.Deployment {
+    fileprivate init(_ report: DeploymentReport) {
+        let item = report.deployment
+        self.init(
+            release: item.release.version.rawValue, outcome: item.outcome?.rawValue ?? "under way",
+            reason: item.reason, switchMilliseconds: report.switchMilliseconds,
+            durationSeconds: (report.endedAt ?? item.createdAt).timeIntervalSince(item.createdAt))
     }
 }

@@ -77,10 +77,45 @@ struct DemoStage: Sendable {
         let source = try FreightOpsSource(beside: program)
         let assembled = "\(folder)/assembled/\(version)"
         try await source.assemble(version, into: assembled)
+        return try await pack(assembled, version)
+    }
+
+    private func pack(_ assembled: String, _ version: String) async throws -> Release {
         let archive = "\(folder)/assembled/\(version).tar.zst"
         let packed = try ReleasePacker.pack(folder: assembled, to: archive)
         defer { unlink(archive) }
         return try await client.addRelease(archive: archive, size: packed.size).release
+    }
+
+    /// Puts a release together that differs from another one by a migration, as somebody in a hurry would write it.
+    func add(release version: String, from base: String, migration: String, expand sql: String) async throws -> Release {
+        let source = try FreightOpsSource(beside: program)
+        let assembled = "\(folder)/assembled/\(version)"
+        try await source.assemble(base, into: assembled)
+        let manifest = "\(assembled)/release.yaml"
+        let text = try String(contentsOfFile: manifest, encoding: .utf8)
+        try DurableFile.write(text.replacing("version: \(base)", with: "version: \(version)"), to: manifest)
+        try FileManager.default.createDirectory(
+            atPath: "\(assembled)/migrations/\(migration)", withIntermediateDirectories: false)
+        try DurableFile.write(sql + "\n", to: "\(assembled)/migrations/\(migration)/expand.sql")
+        return try await pack(assembled, version)
+    }
+
+    /// Changes the configuration while everything runs, and waits until it is in force.
+    func apply(rollbackPeriod period: String) async throws {
+        let text = Self.configuration.replacing("bake: 5s", with: "bake: 5s\n    rollback_period: \(period)")
+        let before = try await client.configuration().lastChange?.number ?? 0
+        _ = try await client.applyConfiguration(
+            ConfigurationRequest(text: text, file: "\(folder)/switchyard.yaml", requestedBy: "demo"))
+        let deadline = ContinuousClock.now + Self.startDeadline
+        while true {
+            let change = try? await client.configuration().lastChange
+            if let change, change.number > before, change.outcome != nil { return }
+            guard ContinuousClock.now < deadline else {
+                throw CommandExit(.wentWrong, "The changed configuration of the demo did not come into force.")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     private func waitForControlPlane(_ service: String) async throws {
@@ -109,6 +144,7 @@ struct DemoStage: Sendable {
             settings:
               SAMPLE_LOADS: "2000"
             bake: 5s
+            contract_after: 5s
             drain: 10s
             close_spread: 5s
             recovery: 10s

@@ -25,6 +25,7 @@ struct DemoStory: Sendable {
             }
         }
         var deployments = [try await deploy("1.0.0")]
+        var schema: [DeploymentReport] = []
         let url = try await stage.client.status().traffic.first.flatMap(URL.init(string:))
         guard let url else { throw CommandExit(.wentWrong, "The proxy of the demo did not start.") }
         try await waitForSampleData(at: url)
@@ -35,8 +36,62 @@ struct DemoStory: Sendable {
             deployments.append(try await deploy("1.1.0"))
             deployments.append(try await rollBack())
             deployments.append(try await deploy("1.1.0"))
+            try await waitForBackfill()
+            schema.append(try await deployUnsafe())
+            deployments.append(try await deploy("1.2.0"))
+            schema += try await contract()
         }
-        return DemoReport(began: began, load: loadReport, deployments: deployments)
+        return DemoReport(began: began, load: loadReport, deployments: deployments, schema: schema)
+    }
+
+    /// The new column is filled beside the load, and the journal of the deployment says so.
+    private func waitForBackfill() async throws {
+        let deadline = ContinuousClock.now + Self.sampleDeadline
+        while try await !isBackfilled() {
+            guard ContinuousClock.now < deadline else {
+                throw CommandExit(.wentWrong, "The backfill did not end; see 'switchyard status'.")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        Terminal.say("  done  backfill          vehicles.equipment_type, beside the load")
+    }
+
+    private func isBackfilled() async throws -> Bool {
+        guard let newest = try await stage.client.deployments(in: Self.environment, last: 1).first else { return false }
+        return try await stage.client.deployment(newest.id).journal.contains {
+            $0.text?.hasPrefix("backfilled") == true
+        }
+    }
+
+    private func deployUnsafe() async throws -> DeploymentReport {
+        Terminal.say("\nA colleague in a hurry, in 1.1.1:")
+        let sql = "CREATE INDEX loads_by_destination ON loads (destination);"
+        Terminal.say("  \(sql)")
+        _ = try await stage.add(
+            release: "1.1.1", from: "1.1.0", migration: "20250501090000_index_destinations", expand: sql)
+        return try await deploy("1.1.1")
+    }
+
+    /// The old column goes: first while a release that reads it is kept, then when none is.
+    private func contract() async throws -> [DeploymentReport] {
+        let refused = try await follow("Contract, while 1.1.0 is kept") {
+            try await stage.client.contract(ContractRequest(requestedBy: "demo"), in: Self.environment)
+        }
+        Terminal.say("\nGive up the ways back: rollback_period: 5s, applied while everything runs")
+        try await stage.apply(rollbackPeriod: "5s")
+        let deadline = ContinuousClock.now + Self.sampleDeadline
+        while try await !stage.client.environment(Self.environment).waysBack.isEmpty {
+            guard ContinuousClock.now < deadline else {
+                throw CommandExit(.wentWrong, "The kept releases were not retired; see 'switchyard status'.")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        // Nothing may have used the column for 'contract_after'.
+        try await Task.sleep(for: .seconds(6))
+        let done = try await follow("Contract") {
+            try await stage.client.contract(ContractRequest(requestedBy: "demo"), in: Self.environment)
+        }
+        return [refused, done]
     }
 
     private func deploy(_ version: String) async throws -> DeploymentReport {

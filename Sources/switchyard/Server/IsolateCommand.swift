@@ -37,23 +37,23 @@ struct IsolateCommand: AsyncParsableCommand {
             try SocketRelay(from: .port(databasePort), to: .unix(databaseSocket)),
         ]
         Thread.detachNewThread { Self.endWithInput() }
-        var options = PlatformOptions()
-        if let user {
-            guard let account = UnixUser(named: user) else {
-                throw CommandExit(.wentWrong, "There is no account '\(user)'.")
-            }
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = [account.groupID]
-        }
+        let command = try becoming() + words
         let result = try await Subprocess.run(
-            .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
-            workingDirectory: FilePath(folder), platformOptions: options, input: .none,
+            command[0].contains("/") ? .path(FilePath(command[0])) : .name(command[0]), arguments: Arguments(Array(command.dropFirst())),
+            workingDirectory: FilePath(folder), input: .none,
             output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
             error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
         withExtendedLifetime(relays) {}
         guard case .exited(let code) = result.terminationStatus else { throw ExitCode(128) }
         throw ExitCode(code)
+    }
+
+    private func becoming() throws -> [String] {
+        guard let user else { return [] }
+        guard let account = UnixUser(named: user) else {
+            throw CommandExit(.wentWrong, "There is no account '\(user)'.")
+        }
+        return account.becoming
     }
 
     /// As the first process of its kind here: what runs beside it is killed when it ends.

@@ -1,6 +1,6 @@
 import Logging
 
-/// The background process: sends reminders, fills the new column of 1.1, forgets old events.
+/// The background process: sends reminders, forgets old events.
 package struct WorkerProcess: Sendable {
     private let settings: FreightSettings
     private let database: FreightDatabase
@@ -20,10 +20,7 @@ package struct WorkerProcess: Sendable {
             sample.loads = loads
             _ = try await SampleFreightWriter(settings, sample: sample).write()
         }
-        var work = [reminders, events]
-        // 1.0 does not know the column, and 1.2 relies on its having been filled.
-        if settings.release.vehicleSchema == .both { work.append(backfill) }
-        try await ProcessGroup(settings: settings, logger: logger).run(work)
+        try await ProcessGroup(settings: settings, logger: logger).run([reminders, events])
         await database.close()
         logger.info("Worker stopped")
     }
@@ -42,21 +39,6 @@ package struct WorkerProcess: Sendable {
         let store = LoadEventStore(database: database)
         return RepeatedWork(name: "old events", interval: Limits.housekeepingInterval, logger: logger) {
             try await store.removeOld() == Limits.housekeepingBatchSize
-        }
-    }
-
-    /// Passes over the whole table, then waits and starts again: 1.0.0 may add rows while both releases run.
-    private var backfill: RepeatedWork {
-        let backfill = EquipmentBackfill(database: database)
-        return RepeatedWork(name: "equipment backfill", interval: Limits.backfillInterval, logger: logger) {
-            var cursor: Vehicle.ID?
-            while let batch = try await backfill.fillBatch(after: cursor) {
-                cursor = batch.last
-                logger.info(
-                    "Equipment filled", metadata: ["count": "\(batch.filled)", "last": "\(batch.last)"]
-                )
-            }
-            return false
         }
     }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE vehicles ALTER COLUMN type_code SET NOT NULL;
