@@ -56,11 +56,11 @@ extension EnvironmentDeployer {
 
     /// Throws for a release that is older than one for which the database was contracted.
     func refuseBelowFloor(_ release: Release, _ pending: PendingMigrations) async throws {
-        for (name, version) in pending.contracted.sorted(by: { $0.key < $1.key }) where version != release.manifest.version {
+        let contracted = pending.contracted.filter { $0.value != release.manifest.version }
+        for (name, version) in contracted.sorted(by: { $0.key < $1.key }) {
             // One that is no longer in the store is older than what is.
-            guard let floor = try? await world.catalog.find(version.rawValue), release.createdAt < floor.createdAt else {
-                continue
-            }
+            guard let floor = try? await world.catalog.find(version.rawValue), release.createdAt < floor.createdAt
+            else { continue }
             throw DeploymentsError.belowFloor(release.reference, floor: floor.reference, contracted: name)
         }
     }

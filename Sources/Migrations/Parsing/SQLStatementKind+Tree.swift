@@ -84,7 +84,12 @@ extension SQLStatementKind {
         switch name {
         case "SelectStmt":
             let created = node["intoClause"]["rel"].relation
-            return created.map { .createTable($0, columns: [], references: []) } ?? .select
+            let writing = node["withClause"]["ctes"].list.lazy.compactMap { part -> SQLStatementKind? in
+                let query = part["CommonTableExpr"]["ctequery"].only
+                guard let query, query.name != "SelectStmt" else { return nil }
+                return data(query.name, query.node)
+            }
+            return created.map { .createTable($0, columns: [], references: []) } ?? writing.first ?? .select
         case "InsertStmt": return relation.map { .insert($0) }
         case "UpdateStmt": return relation.map { .update($0) }
         case "DeleteStmt": return relation.map { .delete($0) }
@@ -117,7 +122,8 @@ extension SQLStatementKind {
             return node["is_grant"].flag ? .grant(relations) : .revoke(relations)
         case "CreatedbStmt", "DropdbStmt", "AlterSystemStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt",
             "CreateSubscriptionStmt", "DropSubscriptionStmt", "AlterDatabaseStmt", "DiscardStmt",
-            "AlterDatabaseSetStmt", "CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt", "GrantRoleStmt":
+            "AlterDatabaseSetStmt", "CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt",
+            "GrantRoleStmt":
             return .serverWide(name)
         default: return nil
         }

@@ -140,7 +140,8 @@ extension CatalogCompatibility {
         guard old != new, !(new + ", ").hasPrefix(old + ", ") else { return nil }
         return RehearsalFinding(
             .incompatible, "changed-type",
-            "The type \(change.before.title) becomes (\(new)) (was (\(old))): code that is running knows the old attributes.")
+            "The type \(change.before.title) becomes (\(new)) (was (\(old))): code that is running knows the old attributes."
+        )
     }
 
     private func tightenedDomain(_ change: CatalogDifference.Change) -> RehearsalFinding? {

@@ -133,8 +133,11 @@ extension PrivateCluster {
             default_text_search_config = 'pg_catalog.english'
 
             """
-        guard durability == .disposable else { return lines + statementStatistics }
-        return lines + "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+        let more = settings.sorted { $0.key < $1.key }.map { name, value in
+            "\(name) = '\(value.replacing("'", with: "''"))'\n"
+        }.joined()
+        guard durability == .disposable else { return lines + statementStatistics + more }
+        return lines + "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n" + more
     }
 }
 

@@ -10,6 +10,8 @@ package struct PrivateCluster: Sendable {
     package let folder: String
     package let maximumConnections: Int
     let durability: Durability
+    /// Settings of the server beside our own.
+    let settings: [String: String]
     let installation: PostgresInstallation
     let user: UnixUser?
 
@@ -27,11 +29,14 @@ package struct PrivateCluster: Sendable {
     ///
     /// Throws `PostgresError.notInstalled`, or `.cluster` when the folder's path is too long for a unix socket or there
     /// is no account to run under.
-    package init(folder: String, maximumConnections: Int = 200, durability: Durability = .full) async throws {
+    package init(
+        folder: String, maximumConnections: Int = 200, durability: Durability = .full, settings: [String: String] = [:]
+    ) async throws {
         self.folder = URL(filePath: folder).standardizedFileURL.path(percentEncoded: false)
             .replacing(/(.)\/+$/, with: \.output.1)
         self.maximumConnections = maximumConnections
         self.durability = durability
+        self.settings = settings
         try Self.checkSocketPath(in: self.folder)
         let version = try? String(contentsOfFile: "\(self.folder)/data/PG_VERSION", encoding: .utf8)
         installation = try await PostgresInstallation.find(

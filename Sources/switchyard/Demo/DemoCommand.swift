@@ -67,7 +67,8 @@ struct DemoCommand: AsyncParsableCommand {
         let url = try await stage.client.status().traffic.first ?? ""
         Terminal.say("\nFreightOps Pro stays up at \(url)/dispatch until ^C. In another terminal:")
         Terminal.say("  export SWITCHYARD_STATE=\(stage.folder)")
-        Terminal.say("  switchyard status; switchyard history; switchyard deploy 1.1.0    # refused: below the rollback floor")
+        Terminal.say("  switchyard status; switchyard history")
+        Terminal.say("  switchyard deploy 1.1.0      # refused: it is below the rollback floor")
         for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return }
     }
 

@@ -88,7 +88,8 @@ struct DemoStage: Sendable {
     }
 
     /// Puts a release together that differs from another one by a migration, as somebody in a hurry would write it.
-    func add(release version: String, from base: String, migration: String, expand sql: String) async throws -> Release {
+    func add(release version: String, from base: String, migration: String, expand sql: String) async throws -> Release
+    {
         let source = try FreightOpsSource(beside: program)
         let assembled = "\(folder)/assembled/\(version)"
         try await source.assemble(base, into: assembled)

@@ -12,6 +12,7 @@ struct MigrationCommand: AsyncParsableCommand {
             """,
         subcommands: [
             MigrationNewCommand.self,
+            MigrationCaptureCommand.self,
             MigrationCheckCommand.self,
             MigrationRehearseCommand.self,
             MigrationApplyCommand.self,

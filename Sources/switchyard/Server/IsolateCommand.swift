@@ -39,7 +39,8 @@ struct IsolateCommand: AsyncParsableCommand {
         Thread.detachNewThread { Self.endWithInput() }
         let command = try becoming() + words
         let result = try await Subprocess.run(
-            command[0].contains("/") ? .path(FilePath(command[0])) : .name(command[0]), arguments: Arguments(Array(command.dropFirst())),
+            command[0].contains("/") ? .path(FilePath(command[0])) : .name(command[0]),
+            arguments: Arguments(Array(command.dropFirst())),
             workingDirectory: FilePath(folder), input: .none,
             output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
             error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
