@@ -15,6 +15,7 @@ struct MigrationCommand: AsyncParsableCommand {
             MigrationCaptureCommand.self,
             MigrationCheckCommand.self,
             MigrationRehearseCommand.self,
+            MigrationPlanCommand.self,
             MigrationApplyCommand.self,
             MigrationRevertCommand.self,
             MigrationStatusCommand.self,

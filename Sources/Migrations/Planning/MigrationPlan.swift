@@ -1,0 +1,118 @@
+import Crypto
+import Foundation
+import Postgres
+
+/// Everything that applying a folder of migrations to a database would do, told beforehand.
+package struct MigrationPlan: Sendable, Equatable, Codable {
+    /// In the order in which they run: all expansions, then backfills, then contractions.
+    package let steps: [Step]
+    /// What stands in the way, each in a sentence; empty where nothing does.
+    package let obstacles: [String]
+    /// SHA-256 of what would run and of the catalog that it would run on, in hexadecimal.
+    package let digest: String
+
+    /// One step of a migration that is pending.
+    package struct Step: Sendable, Equatable, Codable {
+        package let migration: String
+        package let phase: MigrationPhase
+        package let sha256: String
+        package let statements: [Statement]
+        /// Whether the migration has a revert.
+        package let hasRevert: Bool
+    }
+
+    /// One statement of it.
+    package struct Statement: Sendable, Equatable, Codable {
+        package let position: SQLPosition
+        package let text: String
+        package let mode: Mode
+    }
+
+    /// How a statement runs.
+    package enum Mode: String, Sendable, Codable {
+        /// With its neighbours in one transaction that asks for locks when they can be had.
+        case transaction
+        /// By itself, outside of any transaction.
+        case alone
+        /// Batch by batch along a key.
+        case batches
+    }
+}
+
+extension MigrationExecutor {
+    /// Says what `apply` would do, phase by phase, and changes nothing.
+    ///
+    /// Throws `SQLSyntaxError` and `BackfillError` for what cannot be read, and `PostgresError`.
+    package func plan(_ migrations: [Migration]) async throws -> MigrationPlan {
+        try await PostgresConnection.using(address, applicationName: "switchyard plan") { connection in
+            let history = MigrationHistory(connection: connection)
+            let status = try await MigrationStatus(migrations, history: history, parser: parser)
+            var steps: [MigrationPlan.Step] = []
+            for phase in [MigrationPhase.expand, .backfill, .contract] {
+                let names = Set(status.lacking(phase))
+                steps += try migrations.sorted { $0.name < $1.name }.filter { names.contains($0.name.rawValue) }
+                    .compactMap { try planned($0, phase) }
+            }
+            let catalog = try await CatalogSnapshot.take(on: connection)
+            let obstacles = try await obstacles(of: migrations, history: history)
+            return MigrationPlan(
+                steps: steps, obstacles: obstacles, digest: try Self.digest(of: steps, on: catalog))
+        }
+    }
+
+    private func planned(_ migration: Migration, _ phase: MigrationPhase) throws -> MigrationPlan.Step? {
+        guard let step = migration[phase] else { return nil }
+        let statements: [MigrationPlan.Statement]
+        if phase == .backfill {
+            let statement = try Backfill(step, parser: parser).statement
+            statements = [
+                MigrationPlan.Statement(position: statement.position, text: statement.text, mode: .batches)
+            ]
+        } else {
+            statements = try step.statements(by: parser).map { statement in
+                MigrationPlan.Statement(
+                    position: statement.position, text: statement.text,
+                    mode: statement.runsOutsideTransaction ? .alone : .transaction)
+            }
+        }
+        return MigrationPlan.Step(
+            migration: migration.name.rawValue, phase: phase, sha256: step.sha256, statements: statements,
+            hasRevert: migration.revert != nil)
+    }
+
+    /// What `apply` would refuse: an edited file, an order that is no longer possible, a phase's rule.
+    private func obstacles(of migrations: [Migration], history: MigrationHistory) async throws -> [String] {
+        var obstacles: [String] = []
+        let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
+        do {
+            _ = try await schedule.pending(.expand, allowsOutOfOrder: false)
+        } catch let refusal as ExecutionError {
+            obstacles.append("\(refusal)")
+        }
+        let findings = MigrationCheck(parser: parser).findings(in: migrations)
+        return obstacles
+            + findings.filter { $0.severity > .note }.map { finding in
+                let place = [finding.file, finding.line.map(String.init)].compactMap(\.self).joined(separator: ":")
+                return "\(place): \(finding.message)"
+            }
+    }
+
+    private static func digest(of steps: [MigrationPlan.Step], on catalog: CatalogSnapshot) throws -> String {
+        var hash = SHA256()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        hash.update(data: try encoder.encode(steps))
+        hash.update(data: Data(catalog.canonicalText.utf8))
+        return hash.finalize().map { String(format: "%02x", $0) }.joined()
+    }
+}
+
+extension CatalogSnapshot {
+    /// The same for equal catalogs: every object with its facts, in order.
+    fileprivate var canonicalText: String {
+        objects.values.map { object in
+            let facts = object.facts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            return "\(object.id): \(facts.joined(separator: "; "))"
+        }.sorted().joined(separator: "\n")
+    }
+}
