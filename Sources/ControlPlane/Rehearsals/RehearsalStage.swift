@@ -78,11 +78,8 @@ package struct RehearsalStage: Sendable {
         ) { place in
             let cloned = start.duration(to: .now)
             var report = try await ready.run(on: place)
-            report.parts =
-                [
-                    RehearsalReport.Part(name: self.backup == nil ? "backup" : "examination", took: taken),
-                    RehearsalReport.Part(name: "clone, from the backup", took: cloned),
-                ] + report.parts
+            report.add("clone", took: cloned, first: true)
+            if self.backup == nil { report.add("backup", took: taken, first: true) }
             return report
         }
     }

@@ -56,6 +56,10 @@ package struct BackfillLimits: Sendable {
     package var batchTarget: Duration = .milliseconds(50)
     /// The part of the time in which it works; the rest it leaves to others.
     package var share = 1.0
+    /// The shortest batch that a small share makes for: shorter ones would be all overhead.
+    package var shortestBatch: Duration = .milliseconds(3)
+    /// How long a batch should take at this share: who meets one waits the less.
+    var target: Duration { max(batchTarget * share, min(shortestBatch, batchTarget)) }
     /// How long a batch may wait for a row that the application has locked.
     package var rowWait: Duration = .milliseconds(100)
     /// Replicas that are further behind pause it.

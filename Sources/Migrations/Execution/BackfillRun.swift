@@ -36,7 +36,7 @@ struct BackfillRun {
         session.boundary("began:backfill")
         var pace = BackfillPace(
             name: step.name, place: place, estimatedRows: try await cursor.estimatedRows(),
-            batch: BatchSize(place.batchSize, within: 1...BackfillPace.largestBatch, target: limits.batchTarget),
+            batch: BatchSize(place.batchSize, within: 1...BackfillPace.largestBatch, target: limits.target),
             tell: session.tell)
         let pressure = BackfillPressure(connection: session.worker, limits: limits)
         var looked = ContinuousClock.now - limits.lookPause
@@ -71,6 +71,8 @@ struct BackfillRun {
         do {
             let took = try await ContinuousClock().measure {
                 try await session.worker.transaction { worker in
+                    // Rows and cursor are lost together at worst, and done again: nobody waits for the disk meanwhile.
+                    try await worker.execute("SET LOCAL synchronous_commit = off")
                     try await worker.setLocal("lock_timeout", limits.rowWait)
                     try await worker.setLocal("statement_timeout", session.timeLeft)
                     try await worker.execute(

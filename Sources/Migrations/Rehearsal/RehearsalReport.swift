@@ -30,12 +30,7 @@ package struct RehearsalReport: Sendable, Codable {
     /// A part of a rehearsal and how long it took.
     package struct Part: Sendable, Codable {
         package let name: String
-        package let seconds: Double
-
-        package init(name: String, took: Duration) {
-            self.name = name
-            seconds = took / .seconds(1)
-        }
+        package fileprivate(set) var seconds: Double
     }
 
     /// How much of what the running release asks is known.
@@ -49,6 +44,16 @@ package struct RehearsalReport: Sendable, Codable {
 
         /// Without statements, or with gaps, nothing found does not mean that nothing breaks.
         package var isComplete: Bool { statements > 0 && unproved.isEmpty && gaps.isEmpty }
+    }
+
+    /// Adds time to a part; a new part comes last, or first.
+    package mutating func add(_ part: String, took: Duration, first: Bool = false) {
+        let seconds = took / .seconds(1)
+        if let index = parts.firstIndex(where: { $0.name == part }) {
+            parts[index].seconds += seconds
+        } else {
+            parts.insert(Part(name: part, seconds: seconds), at: first ? 0 : parts.count)
+        }
     }
 
     /// The worst of all findings; nil when there is none.

@@ -33,32 +33,37 @@ struct RehearsalRun {
 
     private mutating func play() async throws {
         let applied = try await appliedSteps()
-        try await timing("statements of the running release") { run in try await run.prepareProof() }
+        try await timing(.forwardProof) { run in try await run.prepareProof() }
         let expansions = try scenes(.expand, applied)
         let contractions = try scenes(.contract, applied)
         let backfills = try scenes(.backfill, applied)
         guard !(expansions + backfills + contractions).isEmpty else { return }
-        try await timing("releases on the clone as it is") { run in try await run.tryReleasesBefore() }
-        guard try await timing("expand, and every way back", { run in try await run.expand(expansions) }) else {
-            return
-        }
-        if contractions.isEmpty {
-            try await timing("releases on the migrated clone") { try await $0.tryReleasesAfter() }
-        }
+        try await timing(.releases) { run in try await run.tryReleasesBefore() }
+        guard try await expand(expansions) else { return }
+        if contractions.isEmpty { try await timing(.releases) { run in try await run.tryReleasesAfter() } }
         for scene in backfills {
-            guard try await timing("backfill", { run in try await run.backfill(scene) }) else { return }
+            guard try await timing(.trace, { run in try await run.backfill(scene) }) else { return }
         }
         guard !contractions.isEmpty else { return }
-        guard try await timing("contract", { run in try await run.contract(contractions) }) else { return }
-        try await timing("releases on the migrated clone") { run in try await run.tryReleasesAfter() }
+        guard try await contract(contractions) else { return }
+        try await timing(.releases) { run in try await run.tryReleasesAfter() }
     }
 
+    /// What the time of a rehearsal goes into.
+    private enum Part: String {
+        case forwardProof = "forward proof"
+        case releases = "running releases"
+        case trace = "trace"
+        case wayBack = "way back"
+    }
+
+    /// Adds the time that work takes to that of its part.
     private mutating func timing<Value>(
-        _ part: String, _ work: (inout RehearsalRun) async throws -> Value
+        _ part: Part, _ work: (inout RehearsalRun) async throws -> Value
     ) async throws -> Value {
         let start = ContinuousClock.now
         let value = try await work(&self)
-        report.parts.append(RehearsalReport.Part(name: part, took: .now - start))
+        report.add(part.rawValue, took: .now - start)
         return value
     }
 
@@ -136,27 +141,34 @@ struct RehearsalRun {
         var rows = RowFingerprints()
         if scenes.contains(where: { $0.migration.revert != nil }) {
             rehearsal.progress("Reading all rows of the clone, to compare them after each way back.")
-            try await read(tracer.known.tables, of: tracer.known, into: &rows)
+            try await timing(.wayBack) { run in
+                try await run.read(tracer.known.tables, of: tracer.known, into: &rows)
+            }
         }
         var catalog = tracer.known
         for (index, scene) in scenes.enumerated() {
             let name = scene.migration.name
             let count = scene.statements.count
             rehearsal.progress("Expanding \(name): \(count) statement\(count == 1 ? "" : "s").")
-            let traces = try await tracer.trace(scene.statements, phase: .expand)
+            let traces = try await timing(.trace) { _ in
+                try await tracer.trace(scene.statements, phase: .expand)
+            }
             let expanded = try await snapshot()
-            let breaks = try await followOnSchema(scene, traces)
+            let breaks = try await timing(.forwardProof) { run in try await run.followOnSchema(scene, traces) }
             try await note(scene, traces, by: tracer, breaks: breaks)
             if traces.last?.refusal != nil {
                 report.notRehearsed = scenes[(index + 1)...].map(\.migration.name.rawValue)
                 return false
             }
             let touched = Set(traces.flatMap(\.writtenTables))
-            report.wayBack[name.rawValue] = try await wayBack(
-                scene, to: catalog, rows: rows, tables: touched.sorted(),
-                expansion: CatalogDifference(from: catalog, to: expanded))
+            report.wayBack[name.rawValue] = try await timing(.wayBack) { run in
+                let wayBack = try await run.wayBack(
+                    scene, to: catalog, rows: rows, tables: touched.sorted(),
+                    expansion: CatalogDifference(from: catalog, to: expanded))
+                if !rows.tables.isEmpty { try await run.read(touched.sorted(), of: expanded, into: &rows) }
+                return wayBack
+            }
             catalog = expanded
-            if !rows.tables.isEmpty { try await read(touched.sorted(), of: catalog, into: &rows) }
         }
         return true
     }
@@ -208,8 +220,10 @@ struct RehearsalRun {
         let tracer = try await tracer()
         for scene in scenes {
             rehearsal.progress("Contracting \(scene.migration.name): \(scene.statements.count) statements.")
-            let traces = try await tracer.trace(scene.statements, phase: .contract)
-            let breaks = try await followOnSchema(scene, traces)
+            let traces = try await timing(.trace) { _ in
+                try await tracer.trace(scene.statements, phase: .contract)
+            }
+            let breaks = try await timing(.forwardProof) { run in try await run.followOnSchema(scene, traces) }
             try await note(scene, traces, by: tracer, breaks: breaks)
             if traces.last?.refusal != nil { return false }
         }
