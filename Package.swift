@@ -135,7 +135,8 @@ let package = Package(
             dependencies: ["Backups", "Domain", "Postgres", "TestSupport", subprocess]
         ),
         .testTarget(
-            name: "MigrationsTests", dependencies: ["Domain", "Migrations", "Postgres", "TestSupport", subprocess]),
+            name: "MigrationsTests",
+            dependencies: ["Domain", "DurableFiles", "Migrations", "Postgres", "TestSupport", subprocess]),
         .testTarget(
             name: "OnboardingTests",
             dependencies: ["Domain", "DurableFiles", "Onboarding", "Postgres", "Settings", "TestSupport", subprocess]

@@ -44,7 +44,7 @@ extension SchemaChanges {
         let now = Date()
         let names = Dictionary(
             running.map {
-                ($0.release.description, "\($0.release), which \($0.role == .stable ? "serves" : "is kept")")
+                ($0.release.description, "\($0.release), which \($0.role == .stable ? "serves" : "is kept"),")
             },
             uniquingKeysWith: { first, _ in first })
         let age = environment.policy.contractAfterSeconds
