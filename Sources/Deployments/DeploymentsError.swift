@@ -20,7 +20,7 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
     case unprovenContraction(gap: String)
     case nothingToContract(EnvironmentName)
     /// The release is older than the one for which the database lost what it may use.
-    case belowFloor(ReleaseReference, floor: ReleaseReference, contracted: String)
+    case belowFloor(ReleaseReference, floor: ReleaseVersion, contracted: String)
     case backfillMissing([String], EnvironmentName)
     case nothingDeployed(EnvironmentName)
     case deadWayBack(ReleaseReference, EnvironmentName)

@@ -14,6 +14,8 @@ package enum Limits {
     static let switchBackPause: Duration = .milliseconds(500)
     /// How long a rollback waits for a commit that is under way.
     static let commitWait: Duration = .seconds(5)
+    /// How long a rollback waits for a contraction to stop where it stands.
+    static let contractionWait: Duration = .seconds(30)
     /// How long a request waits for another one that is opening a deployment.
     static let openingWait: Duration = .seconds(5)
     /// Newest deployments of an environment among which recovery looks for an unfinished one.

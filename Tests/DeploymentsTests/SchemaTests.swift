@@ -135,7 +135,7 @@ struct SchemaTests {
                 try await eventually("the recovery's end") { await fixture.deployer.isRecovered }
                 await #expect(
                     throws: DeploymentsError.belowFloor(
-                        older.reference, floor: floor.reference, contracted: "0001_old")
+                        older.reference, floor: floor.manifest.version, contracted: "0001_old")
                 ) {
                     try await fixture.deployer.plan(older)
                 }

@@ -167,7 +167,7 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
     }
 
     func expand(
-        _ environment: EnvironmentDefinition, to release: Release, for deployment: DeploymentID
+        _ environment: EnvironmentDefinition, to release: Release, for deployment: Deployment
     ) async throws -> [String] {
         try await pass("expand")
         return state.withLock { state in
@@ -188,7 +188,7 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
     }
 
     func contract(
-        _ environment: EnvironmentDefinition, of release: Release, for deployment: DeploymentID
+        _ environment: EnvironmentDefinition, of release: Release, for deployment: Deployment
     ) async throws -> [String] {
         try await pass("contract")
         return state.withLock { state in

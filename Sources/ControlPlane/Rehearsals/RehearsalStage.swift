@@ -74,7 +74,7 @@ package struct RehearsalStage: Sendable {
         let ready = rehearsal
         let start = ContinuousClock.now
         return try await RehearsalClone.with(
-            of: clone.rehearsed, backup: backup, on: server, limits: ready.limits
+            of: clone.rehearsed, backup: backup, on: server, limits: ready.limits, leavesRemains: clone.cluster != nil
         ) { place in
             let cloned = start.duration(to: .now)
             var report = try await ready.run(on: place)

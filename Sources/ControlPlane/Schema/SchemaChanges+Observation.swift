@@ -40,7 +40,11 @@ extension SchemaChanges {
         in environment: EnvironmentDefinition, running: [RunningRelease], isContraction: Bool
     ) async throws -> ObservedStatements {
         var observed = ObservedStatements()
-        try? await observe(environment, running: running)
+        do {
+            try await observe(environment, running: running)
+        } catch {
+            observed.gaps.append("The last look at what is sent to \(environment.name) failed: \(error)")
+        }
         let now = Date()
         let names = Dictionary(
             running.map {
@@ -105,14 +109,20 @@ extension StatementObservation {
         guard let before else {
             self.init(since: now, evictions: seen.evictions, resetAt: seen.resetAt)
             self.unknown = unknown
+            calls = seen.calls
             return
         }
         var interruption: String?
         if seen.evictions != before.evictions { interruption = "pg_stat_statements ran full and forgot statements." }
         if seen.resetAt != before.resetAt { interruption = "The counts of pg_stat_statements were set back." }
+        if seen.calls < before.calls {
+            interruption = "The server has lost counts of pg_stat_statements, as in a crash."
+        }
+        if unknown == nil, let blind = before.unknown { interruption = "Until now nothing was seen: \(blind)" }
         self.init(
             since: interruption == nil ? before.since : now, interruption: interruption ?? before.interruption,
             evictions: seen.evictions, resetAt: seen.resetAt)
         self.unknown = unknown
+        calls = seen.calls
     }
 }

@@ -22,21 +22,16 @@ extension SchemaChanges {
                 on: migrations, at: address, of: environment, beside: running, for: deployment)
         }
         try keep(report, in: evidence)
+        let unknown = report.coverage.statements == 0 ? ["No statement of a running release is known."] : []
         return RehearsalOutcome(
             sentence: report.sentence, obstacles: report.obstacles, irreversible: report.irreversible,
-            gaps: report.coverage.gaps)
+            gaps: report.coverage.gaps + unknown)
     }
 
     /// What earlier rehearsals left whose control plane was killed.
     package func removeLeftRehearsals() async {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.rehearsals)) ?? []
-        for name in names {
-            let left = "\(folder.rehearsals)/\(name)"
-            if let cluster = try? await PrivateCluster(folder: "\(left)/c", durability: .disposable) {
-                await cluster.endLeftOver()
-            }
-            try? FileManager.default.removeItem(atPath: left)
-        }
+        for name in names { await removeLeft("\(folder.rehearsals)/\(name)") }
     }
 
     private func report(
@@ -61,7 +56,10 @@ extension SchemaChanges {
 
     private func removeLeft(_ place: String) async {
         guard FileManager.default.fileExists(atPath: place) else { return }
-        await removeLeftRehearsals()
+        if let cluster = try? await PrivateCluster(folder: "\(place)/c", durability: .disposable) {
+            await cluster.endLeftOver()
+        }
+        try? FileManager.default.removeItem(atPath: place)
     }
 
     private func newestBackup(of environment: EnvironmentName) throws -> String? {

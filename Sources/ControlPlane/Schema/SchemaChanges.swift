@@ -52,13 +52,13 @@ extension SchemaChanges: ApplicationDatabase {
     }
 
     package func expand(
-        _ environment: EnvironmentDefinition, to release: Release, for deployment: DeploymentID
+        _ environment: EnvironmentDefinition, to release: Release, for deployment: Deployment
     ) async throws -> [String] {
         try await apply(.expand, of: release, in: environment, for: deployment)
     }
 
     package func contract(
-        _ environment: EnvironmentDefinition, of release: Release, for deployment: DeploymentID
+        _ environment: EnvironmentDefinition, of release: Release, for deployment: Deployment
     ) async throws -> [String] {
         try await apply(.contract, of: release, in: environment, for: deployment)
     }
@@ -79,12 +79,14 @@ extension SchemaChanges: ApplicationDatabase {
 
     private func apply(
         _ phase: MigrationPhase, of release: Release, in environment: EnvironmentDefinition,
-        for deployment: DeploymentID
+        for deployment: Deployment
     ) async throws -> [String] {
         guard let (migrations, address) = try await migrations(of: release, in: environment) else { return [] }
         var limits = ExecutionLimits()
         limits.deadline = .seconds(environment.policy.expandDeadlineSeconds)
-        let cause = ExecutionCause(release: release.manifest.version, deployment: deployment)
+        let cause = ExecutionCause(
+            author: deployment.requestedBy, release: release.manifest.version, deployment: deployment.id,
+            planDigest: deployment.planDigest)
         return try await MigrationExecutor(address: address, limits: limits, boundary: boundary)
             .apply(migrations, phase, cause: cause).map(\.rawValue)
     }

@@ -81,7 +81,7 @@ extension EnvironmentDeployer {
         if let active, active.deployment.kind == .contract {
             // Users are not on their way anywhere: it ends where it stands, and its next run continues.
             active.recall.ask(because: why)
-            try await waitUntilEnded()
+            try await waitUntilEnded(atMost: Limits.contractionWait)
         }
         if let active, active.deployment.canGoBack {
             active.recall.ask(because: why)
@@ -183,8 +183,8 @@ extension EnvironmentDeployer {
     }
 
     /// Lets a commit or a clearing-up come to its end, so that the rollback after it finds a settled table.
-    private func waitUntilEnded() async throws {
-        let deadline = ContinuousClock.now + Limits.commitWait
+    private func waitUntilEnded(atMost limit: Duration = Limits.commitWait) async throws {
+        let deadline = ContinuousClock.now + limit
         while active != nil {
             guard ContinuousClock.now < deadline else {
                 throw DeploymentsError.notReady("a deployment is just ending; say 'rollback' again")

@@ -52,12 +52,11 @@ extension EnvironmentDeployer {
         }
     }
 
-    /// A candidate is on the way to users, or just shown to them.
+    /// Candidates too, and releases that are just leaving.
     private var observedReleases: [RunningRelease] {
-        let candidate = table.candidate.flatMap { slot in
+        table.slots.compactMap { slot in
             slot.occupant.map { RunningRelease(release: $0.release, slot: slot.name, role: slot.role) }
         }
-        return runningReleases + [candidate].compactMap(\.self)
     }
 
     private func fillWhatIsPending() async throws {

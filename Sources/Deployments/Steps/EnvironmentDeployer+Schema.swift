@@ -9,7 +9,9 @@ extension EnvironmentDeployer {
 
     func rehearse(_ deployment: Deployment) async throws -> StepReport {
         guard try await changesSchema(deployment) else { return StepReport("no migration is pending") }
-        guard policy.rehearses else { return StepReport("switched off by 'rehearsal' in switchyard.yaml") }
+        guard policy.rehearses || deployment.kind == .contract else {
+            return StepReport("switched off by 'rehearsal' in switchyard.yaml")
+        }
         let release = try await world.catalog.release(deployment.release.digest)
         let bundle = EvidenceBundle(folder: parts.evidenceFolder, deployment: deployment.id)
         let outcome = try await world.database.rehearse(
@@ -29,13 +31,13 @@ extension EnvironmentDeployer {
 
     func expand(_ deployment: Deployment) async throws -> StepReport {
         let release = try await world.catalog.release(deployment.release.digest)
-        let applied = try await world.database.expand(environment, to: release, for: deployment.id)
+        let applied = try await world.database.expand(environment, to: release, for: deployment)
         return StepReport(applied.isEmpty ? "no migration is pending" : "applied \(applied.joined(separator: ", "))")
     }
 
     func contract(_ deployment: Deployment) async throws -> StepReport {
         let release = try await world.catalog.release(deployment.release.digest)
-        let applied = try await world.database.contract(environment, of: release, for: deployment.id)
+        let applied = try await world.database.contract(environment, of: release, for: deployment)
         return StepReport("applied the contract of \(applied.joined(separator: ", "))")
     }
 
@@ -54,14 +56,19 @@ extension EnvironmentDeployer {
         }
     }
 
-    /// Throws for a release that is older than one for which the database was contracted.
+    /// Throws for a release that is older than one for which the database was contracted: by their versions where both
+    /// are numbers, else by when they came into the store.
     func refuseBelowFloor(_ release: Release, _ pending: PendingMigrations) async throws {
         let contracted = pending.contracted.filter { $0.value != release.manifest.version }
         for (name, version) in contracted.sorted(by: { $0.key < $1.key }) {
+            if let isOlder = release.manifest.version.isOlder(than: version) {
+                guard isOlder else { continue }
+                throw DeploymentsError.belowFloor(release.reference, floor: version, contracted: name)
+            }
             // One that is no longer in the store is older than what is.
             guard let floor = try? await world.catalog.find(version.rawValue), release.createdAt < floor.createdAt
             else { continue }
-            throw DeploymentsError.belowFloor(release.reference, floor: floor.reference, contracted: name)
+            throw DeploymentsError.belowFloor(release.reference, floor: version, contracted: name)
         }
     }
 

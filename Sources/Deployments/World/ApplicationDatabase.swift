@@ -16,11 +16,11 @@ package protocol ApplicationDatabase: Sendable {
     ) async throws -> RehearsalOutcome
     /// Applies the pending expand migrations; answers their names. Applied ones are passed over.
     func expand(
-        _ environment: EnvironmentDefinition, to release: Release, for deployment: DeploymentID
+        _ environment: EnvironmentDefinition, to release: Release, for deployment: Deployment
     ) async throws -> [String]
     /// Applies the pending contract migrations of the release that serves; answers their names.
     func contract(
-        _ environment: EnvironmentDefinition, of release: Release, for deployment: DeploymentID
+        _ environment: EnvironmentDefinition, of release: Release, for deployment: Deployment
     ) async throws -> [String]
     /// Applies the pending backfills of the release that serves, so that nobody notices; answers their names.
     ///

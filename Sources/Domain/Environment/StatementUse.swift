@@ -24,6 +24,8 @@ package struct StatementObservation: Codable, Equatable, Sendable {
     package var evictions: Int
     /// When the server's counts were set back, as the last look saw it.
     package var resetAt: Date?
+    /// All that the server had counted at the last look; less at the next one means that it has lost some.
+    package var calls = 0
     /// Why nothing was seen at the last look; nil where something was.
     package var unknown: String?
 

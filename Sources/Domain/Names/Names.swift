@@ -91,3 +91,15 @@ package struct DeploymentID: Codable, Hashable, Sendable, Comparable, CustomStri
     package var description: String { String(number) }
     package static func < (left: Self, right: Self) -> Bool { left.number < right.number }
 }
+
+extension ReleaseVersion {
+    /// Whether it comes before another one, where both are numbers with dots between them; nil where one is not.
+    package func isOlder(than other: ReleaseVersion) -> Bool? {
+        func numbers(_ version: ReleaseVersion) -> [Int]? {
+            let parts = version.rawValue.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+            return parts.contains(nil) ? nil : parts.compactMap(\.self)
+        }
+        guard let mine = numbers(self), let others = numbers(other) else { return nil }
+        return mine.lexicographicallyPrecedes(others)
+    }
+}

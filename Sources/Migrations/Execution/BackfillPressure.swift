@@ -20,12 +20,17 @@ actor BackfillPressure {
                 (SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))::bigint FROM pg_stat_replication)
                     AS lag_bytes,
                 (SELECT (max(extract(epoch FROM replay_lag)) * 1000)::bigint FROM pg_stat_replication) AS lag,
+                (SELECT count(*) FROM pg_stat_replication WHERE state IS NULL) AS hidden,
                 (SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted) AS waiting
             """)
         let lag = try rows[0].decode("lag", as: Int?.self).map { Duration.milliseconds($0) }
         let lagBytes = try rows[0].decode("lag_bytes", as: Int?.self)
         let waiting: Int = try rows[0].decode("waiting")
+        let hidden: Int = try rows[0].decode("hidden")
         let rate = try walRate(now: rows[0].decode("wal_bytes"))
+        if hidden > 0 {
+            return "the role may not see how far \(hidden) replicas are behind: GRANT pg_read_all_stats to it"
+        }
         if let lag, lag > limits.replicaLag {
             return "a replica is \(lag.inWords) behind (limit \(limits.replicaLag.inWords))"
         }

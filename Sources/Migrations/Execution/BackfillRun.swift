@@ -38,7 +38,7 @@ struct BackfillRun {
             name: step.name, place: place, estimatedRows: try await cursor.estimatedRows(),
             batch: BatchSize(place.batchSize, within: 1...BackfillPace.largestBatch, target: limits.target),
             tell: session.tell)
-        let pressure = BackfillPressure(connection: session.worker, limits: limits)
+        let pressure = BackfillPressure(connection: session.probe.connection, limits: limits)
         var looked = ContinuousClock.now - limits.lookPause
         while let bounds = try await cursor.bounds(after: place.lastKey, through: place.finalKey, rows: pace.batch.rows)
         {
@@ -76,7 +76,10 @@ struct BackfillRun {
                     try await worker.setLocal("lock_timeout", limits.rowWait)
                     try await worker.setLocal("statement_timeout", session.timeLeft)
                     try await worker.execute(
-                        PostgresQuery(unescaped: backfill.batch(from: bounds.first, through: bounds.last)),
+                        // Marked, so that it is not taken for a statement that a release sends.
+                        PostgresQuery(
+                            unescaped: "/* switchyard.backfill */ "
+                                + backfill.batch(from: bounds.first, through: bounds.last)),
                         deadline: session.timeLeft + PostgresLimits.cancellation)
                     try await cursor.advance(through: bounds, batchSize: batchSize)
                     session.boundary("batch:backfill")

@@ -3,7 +3,7 @@ import Postgres
 
 /// Looks who holds the locks that a statement needs, from a session of its own, without queueing for anything.
 actor LockProbe {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
     /// The server process that runs the migration.
     private let worker: Int
     private let oldTransaction: Duration

@@ -50,7 +50,8 @@ struct DependencyProbes {
                 try await connection.executeScript(
                     """
                     CREATE FUNCTION switchyard_probes.statement_\(number)(\(parameters)) RETURNS void
-                    BEGIN ATOMIC \(subject.preparable); END
+                    BEGIN ATOMIC \(subject.preparable)
+                    ; END
                     """)
             } catch let refusal as PostgresError where refusal.sqlState != nil {
                 try await connection.execute("ROLLBACK TO probe")

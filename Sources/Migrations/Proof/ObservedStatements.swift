@@ -42,18 +42,29 @@ package struct ObservedStatements: Sendable {
     }
 
     /// Who sends a statement, for a sentence about it.
-    func sender(of text: String) -> String { senders[text] ?? "the running release" }
+    func sender(of text: String) -> String {
+        if let sender = senders[text] { return sender }
+        return senders.first { $0.key.preparable == text }?.value ?? "the running release"
+    }
 
     /// Those that can be prepared, each once and bounded.
     package var distinct: [String] {
         var seen: Set<String> = []
         return Array(
-            texts.filter { $0.canBePrepared && seen.insert($0).inserted }.prefix(RehearsalLimits.observedStatements))
+            texts.compactMap(\.preparable).filter { seen.insert($0).inserted }.prefix(
+                RehearsalLimits.observedStatements))
     }
 }
 
 extension String {
-    fileprivate var canBePrepared: Bool {
-        firstMatch(of: #/(?i)^\s*(?:select|insert|update|delete|with|merge|values|table)\b/#) != nil
+    /// What of a statement can be prepared: itself, or the query inside a cursor or a COPY; nil for the rest, which is
+    /// no use of a table.
+    fileprivate var preparable: String? {
+        if let cursor = firstMatch(of: #/(?is)^\s*declare\s.+?\scursor\s.*?for\s+(?<query>.*)$/#) {
+            return String(cursor.query)
+        }
+        if let copy = firstMatch(of: #/(?is)^\s*copy\s*\((?<query>.*)\)\s*to\b/#) { return String(copy.query) }
+        let start = #/(?is)^(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|insert|update|delete|with|merge|values|table)\b/#
+        return firstMatch(of: start) == nil ? nil : self
     }
 }

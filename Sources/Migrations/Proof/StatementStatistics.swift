@@ -18,6 +18,9 @@ package struct StatementStatistics: Sendable {
         self.resetAt = resetAt
     }
 
+    /// All that was counted.
+    package var calls: Int { counts.reduce(0) { $0 + $1.calls } }
+
     /// How often one role has sent one statement, its values left out.
     package struct Count: Sendable, Equatable {
         package let role: String
@@ -61,7 +64,7 @@ package struct StatementStatistics: Sendable {
             WHERE d.datname = coalesce(\(database), current_database()) AND s.toplevel AND s.query NOT LIKE '%pg_catalog%'
                 AND s.query NOT LIKE '%pg_stat_%' AND s.query NOT LIKE '%pg_class%'
             GROUP BY r.rolname, s.query ORDER BY sum(s.calls) DESC
-            LIMIT \(unescaped: String(RehearsalLimits.observedStatements))
+            LIMIT \(unescaped: String(RehearsalLimits.observedStatements + 1))
             """)
         let counts = try rows.map { row in
             try Count(role: row.decode("role"), text: row.decode("text"), calls: row.decode("calls"))
@@ -86,6 +89,11 @@ package struct StatementStatistics: Sendable {
             gaps.append("pg_stat_statements ran full and forgot statements \(evictions.grouped) times.")
         }
         if let resetAt { gaps.append("pg_stat_statements was reset at \(resetAt.formatted(.iso8601)).") }
+        if counts.count > RehearsalLimits.observedStatements {
+            gaps.append(
+                "More than \(RehearsalLimits.observedStatements.grouped) statements are sent; the rarest are not looked at."
+            )
+        }
         if counts.contains(where: { $0.text == hidden }) {
             gaps.append("Statements of other roles are hidden: GRANT pg_read_all_stats to the role.")
         }

@@ -11,10 +11,11 @@ package struct RehearsalClone: Sendable {
     /// Restores a backup (a folder of `pg_dump --format=directory`) on the server, lends the clone, and removes it
     /// whatever came of it.
     ///
-    /// `server` names a database of the server to connect to; its role must be allowed to create databases. Throws
+    /// With `leavesRemains` nothing is removed, for a server that is thrown away whole. `server` names a database of the server to connect to; its role must be allowed to create databases. Throws
     /// `RehearsalError` and the body's error.
     package static func with<Value>(
         of database: RehearsedDatabase, backup: String, on server: PostgresAddress, limits: RehearsalLimits,
+        leavesRemains: Bool = false,
         _ body: (RehearsalClone) async throws -> Value
     ) async throws -> Value {
         let suffix = UUID().uuidString.prefix(8).lowercased()
@@ -29,10 +30,10 @@ package struct RehearsalClone: Sendable {
             try await maker.restore(to: clone.schema, sections: ["--schema-only"])
             try await maker.analyze(clone.address)
             let value = try await body(clone)
-            await maker.remove(names, roles: roles)
+            if !leavesRemains { await maker.remove(names, roles: roles) }
             return value
         } catch {
-            await maker.remove(names, roles: roles)
+            if !leavesRemains { await maker.remove(names, roles: roles) }
             throw error
         }
     }

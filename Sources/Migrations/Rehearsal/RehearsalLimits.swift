@@ -14,7 +14,7 @@ package struct RehearsalLimits: Sendable {
     /// Left free on the disk beside what the clone may need, in bytes.
     static let diskReserve = 256 * 1_048_576
     /// Statements of the old release that are tried on the new schema.
-    static let observedStatements = 5_000
+    static let observedStatements = 20_000
     /// Roles of the server that are made on the clone's.
     static let roles = 10_000
     /// Bytes of a file of statements.

@@ -253,7 +253,19 @@ struct RehearsalRun {
                     "A statement of \(rehearsal.observed.sender(of: broken.text)) fails from then on "
                         + "(\(broken.reason)): \(broken.text)"))
         }
+        if isContraction { noteUnproved(naming: traces) }
         record(scene, traces, findings)
+    }
+
+    /// A statement that could not be tried may be the one that uses what a contraction takes away.
+    private mutating func noteUnproved(naming traces: [StatementTrace]) {
+        let names = Set(
+            traces.flatMap { $0.difference?.lostObjects ?? [] }.map { object in
+                String(object.name.split(separator: ".").last ?? "")
+            })
+        for text in report.coverage.unproved where names.contains(where: text.contains) {
+            report.coverage.gaps.append("A statement could not be tried, and names what goes: \(text)")
+        }
     }
 
     private mutating func record(_ scene: Scene, _ traces: [StatementTrace], _ findings: [[RehearsalFinding]]) {
@@ -263,26 +275,32 @@ struct RehearsalRun {
     }
 
     /// Repeats the step on the schema without rows, and says which of its statements breaks which of the release's.
-    private func followOnSchema(
+    private mutating func followOnSchema(
         _ scene: Scene, _ traces: [StatementTrace]
     ) async throws -> [(Int, ForwardProof.Break)] {
-        try await PostgresConnection.using(
+        let (breaks, gaps) = try await PostgresConnection.using(
             clone.schema, applicationName: StatementTracer.applicationName
         ) { connection in
             if let role = rehearsal.database.role { try await connection.execute("SET ROLE \(identifier: role)") }
             var breaks: [(Int, ForwardProof.Break)] = []
+            var gaps: [String] = []
             for (index, trace) in traces.enumerated() where trace.refusal == nil {
                 do {
                     try await connection.executeScript(trace.statement.text, deadline: limits.statement)
                 } catch let refusal as PostgresError where refusal.sqlState != nil {
-                    // Without rows a statement may mean something else; what it did to the clone counts.
+                    // Without rows, or without what stands before it in its transaction, it may mean something else.
+                    gaps.append(
+                        "Nobody knows which statements break at \(trace.statement.position): it cannot be repeated on a "
+                            + "copy without rows (\(refusal))")
                     continue
                 }
                 breaks += try await forward.breaks().map { (index, $0) }
                 breaks += await forward.silentBreaks(of: trace.difference?.lostObjects ?? []).map { (index, $0) }
             }
-            return breaks
+            return (breaks, gaps)
         }
+        report.coverage.gaps += gaps
+        return breaks
     }
 
     /// Whether rows of today break a constraint that does not look at them, so that the release writes such rows.

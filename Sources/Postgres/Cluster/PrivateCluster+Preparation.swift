@@ -148,7 +148,6 @@ extension PrivateCluster {
         return """
             shared_preload_libraries = 'pg_stat_statements'
             pg_stat_statements.max = \(PostgresLimits.countedStatements)
-            pg_stat_statements.track_utility = off
 
             """
     }

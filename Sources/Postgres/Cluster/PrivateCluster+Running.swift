@@ -46,7 +46,10 @@ extension PrivateCluster {
         // A ^C in the terminal reaches this process only, which then ends the server after its last statement.
         options.processGroupID = 0
         options.teardownSequence = [
-            .send(signal: .interrupt, allowedDurationToNextStep: PostgresLimits.shutdown)
+            // What is thrown away needs no shutdown: SIGQUIT ends the server at once.
+            .send(
+                signal: durability == .disposable ? .quit : .interrupt,
+                allowedDurationToNextStep: PostgresLimits.shutdown)
         ]
         let log = "\(folder)/server.log"
         let writer = try FileDescriptor.open(

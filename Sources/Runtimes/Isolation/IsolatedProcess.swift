@@ -39,7 +39,7 @@ package struct IsolatedProcess: Sendable {
         // It ends itself when nobody holds the other end any more: a control plane that is killed leaves nothing behind.
         let (reading, writing) = try FileDescriptor.pipe()
         defer { try? writing.close() }
-        _ = fcntl(writing.rawValue, F_SETFD, FD_CLOEXEC)
+        for end in [reading, writing] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
         let output = try FileDescriptor.open(
             FilePath(log), .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
         var options = PlatformOptions()
@@ -56,7 +56,9 @@ package struct IsolatedProcess: Sendable {
     }
 
     private func words() throws -> [String] {
+        // After an upgrade the new program is where ours was.
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            .replacing(" (deleted)", with: "")
         let relays = [
             "--web-socket", webSocket, "--web-port", "\(webPort)", "--database-socket", databaseSocket,
             "--database-port", "\(databasePort)",

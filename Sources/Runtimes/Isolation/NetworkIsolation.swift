@@ -27,6 +27,13 @@ package enum NetworkIsolation {
         }
     }
 
+    /// Hides the sockets of other programs (databases, queues, mail) that are files in `/run`; for this mount namespace.
+    package static func hideSockets() throws {
+        guard mount("none", "/run", "tmpfs", 0, "mode=755,size=1m") == 0 else {
+            throw IsolationFault("/run cannot be hidden", errno)
+        }
+    }
+
     /// Brings the loopback interface of this process's network up, which a new one has down.
     package static func bringLoopbackUp() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

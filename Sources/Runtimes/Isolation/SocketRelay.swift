@@ -32,7 +32,10 @@ package final class SocketRelay: Sendable {
             let client = accept(listener, nil, nil)
             if client < 0 {
                 if errno == EINTR || errno == ECONNABORTED { continue }
-                return
+                guard errno == EMFILE || errno == ENFILE else { return }
+                // Others may give some back.
+                usleep(10_000)
+                continue
             }
             let isAdmitted = open.withLock { count in
                 guard count < Limits.relayedConnections else { return false }
@@ -93,6 +96,8 @@ package final class SocketRelay: Sendable {
         guard descriptor >= 0 else { throw IsolationFault("a socket cannot be made", errno) }
         let isDone =
             switch place {
+            case .unix(let path) where path.utf8.count > 107:
+                throw IsolationFault("the path of the socket \(path) is too long", ENAMETOOLONG)
             case .unix(let path):
                 withAddress(ofSocketFile: path) { use(descriptor, $0, $1) }
             case .port(let port):

@@ -36,6 +36,7 @@ struct IsolateCommand: AsyncParsableCommand {
             try SocketRelay(from: .unix(webSocket), to: .port(webPort)),
             try SocketRelay(from: .port(databasePort), to: .unix(databaseSocket)),
         ]
+        try NetworkIsolation.hideSockets()
         Thread.detachNewThread { Self.endWithInput() }
         let command = try becoming() + words
         let result = try await Subprocess.run(

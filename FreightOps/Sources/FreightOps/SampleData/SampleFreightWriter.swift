@@ -1,12 +1,14 @@
 import Postgres
 
-/// Writes the test data; what is there already is left as it is, so it may run again and on every schema.
+/// Writes the test data; what is there already is left as it is, so it may run again.
 package struct SampleFreightWriter: Sendable {
     private let database: FreightDatabase
+    private let schema: VehicleSchema
     private let sample: SampleFreight
 
     package init(_ settings: FreightSettings, sample: SampleFreight = SampleFreight()) {
         database = FreightDatabase(settings, process: "seed")
+        schema = settings.release.vehicleSchema
         self.sample = sample
     }
 
@@ -52,16 +54,14 @@ package struct SampleFreightWriter: Sendable {
         )
     }
 
-    /// Writes the columns that the table has, whichever release's schema it is.
+    /// Writes the columns that the release knows.
     private func writeVehicles(_ connection: PostgresConnection) async throws -> Int {
-        let rows = try await connection.query(
-            """
-            SELECT attname AS name FROM pg_attribute
-            WHERE attrelid = 'vehicles'::regclass AND attname IN ('type_code', 'equipment_type')
-            ORDER BY attname
-            """
-        )
-        let columns = try rows.map { try $0.decode("name", as: String.self) }
+        let columns =
+            switch schema {
+            case .typeCode: ["type_code"]
+            case .both: ["type_code", "equipment_type"]
+            case .equipmentType: ["equipment_type"]
+            }
         let values = columns.map { $0 == "type_code" ? "(\(Self.list(\.typeCode)))" : "(\(Self.list(\.rawValue)))" }
         return try await connection.execute(
             """
