@@ -90,6 +90,9 @@ struct UpgradeTests {
                 sql: """
                     DROP TABLE maintenance;
                     DROP TABLE command;
+                    DROP TABLE statementCount;
+                    DROP TABLE statementUse;
+                    DROP TABLE observation;
                     DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1:%';
                     """)
         }

@@ -101,7 +101,8 @@ extension RehearsalReport {
     fileprivate var sentence: String {
         let count = "\(statements.count) statement\(statements.count == 1 ? "" : "s")"
         let ways = Set(wayBack.values.map(\.kind.rawValue)).sorted()
-        let tried = coverage.statements == 0 ? [] : ["\(coverage.statements) statements of running releases"]
+        let plural = coverage.statements == 1 ? "" : "s"
+        let tried = coverage.statements == 0 ? [] : ["\(coverage.statements) statement\(plural) of running releases"]
         let going = (tried + coverage.releases).joined(separator: " and ")
         let parts =
             ["\(count), \(obstacles.isEmpty ? "nothing dangerous" : "\(obstacles.count) dangerous")"] + ways

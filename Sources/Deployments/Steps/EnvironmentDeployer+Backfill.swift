@@ -64,7 +64,8 @@ extension EnvironmentDeployer {
             let stable = table.stable, let occupant = stable.occupant, filledFor != occupant.deployment
         else { return }
         let release = try await world.catalog.release(occupant.release.digest)
-        let pending = try await world.database.pendingMigrations(of: release, in: environment)
+        // A database that does not answer is told of already, and is asked again.
+        guard let pending = try? await world.database.pendingMigrations(of: release, in: environment) else { return }
         let ready = pending.backfill.filter { !pending.expand.contains($0) }
         if !ready.isEmpty {
             tell(BackfillState(sentence: "the backfill of \(ready.joined(separator: ", ")) begins", isTrouble: false))
