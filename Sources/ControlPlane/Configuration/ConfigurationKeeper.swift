@@ -31,6 +31,8 @@ actor ConfigurationKeeper {
     private var record: ConfigurationRecord
     private var trial: ConfigurationTrial?
     private var wayBack: WayBack?
+    /// Whether the configuration before is being put in force again, and its parts are not up yet.
+    private var isReturning = false
     private var isApplying = false
     private var wantsTurn = false
     private var turn: AsyncStream<Void>.Continuation?
@@ -48,7 +50,13 @@ actor ConfigurationKeeper {
     var inForce: Domain.Configuration { version.configuration }
 
     func report(_ differences: [ConfigurationDifference] = []) -> ConfigurationReport {
-        ConfigurationReport(file: file.path, differences: differences, lastChange: record.newest)
+        var change = record.newest
+        // The parts that are just ending must not say that the configuration before is in force again.
+        if isReturning {
+            change?.outcome = nil
+            change?.reason = nil
+        }
+        return ConfigurationReport(file: file.path, differences: differences, lastChange: change)
     }
 
     /// What a configuration would change; throws why it cannot be applied.
@@ -111,6 +119,7 @@ extension ConfigurationKeeper {
     func takeBack(because reason: String) -> Bool {
         guard let wayBack else { return false }
         self.wayBack = nil
+        isReturning = true
         version = wayBack.version
         let isRestored = restoreFile(wayBack)
         let remedy = isRestored ? "" : " \(file.path) still has what was refused; correct it before the next start."
@@ -158,6 +167,7 @@ extension ConfigurationKeeper {
 
     /// Decides about a change as soon as its parts run.
     func judge(proxyFault: String?) {
+        isReturning = false
         guard let wayBack else { return conclude(.applied, reason: nil) }
         if let proxyFault, wayBack.proxyFault == nil {
             _ = takeBack(because: "proxy: \(proxyFault)")
