@@ -104,14 +104,16 @@ extension SupervisorTree {
 
     /// runsvdir and everything below it, also below a runsv that lost its runsvdir, which still holds its folder.
     private func treeProcesses(root: Int32?) -> [ProcessEntry] {
-        var roots = Set(root.map { [$0] } ?? [])
-        let prefix = services + "/"
-        for entry in ProcessEntry.all() where entry.program == "runsv" {
-            let current = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry.pid)/cwd")) ?? ""
-            if current.hasPrefix(prefix) { roots.insert(entry.pid) }
-        }
+        let roots = ProcessEntry.all().filter { $0.state != "Z" && (isSupervisor($0.arguments) || isRunsv($0)) }
         // A process that left its group is found by its group's recorded leader only while its parent lives.
-        return ProcessEntry.descendants(of: roots)
+        return ProcessEntry.descendants(of: Set(roots.map(\.pid) + (root.map { [$0] } ?? [])))
+    }
+
+    /// A runsv of this tree; a child of runsvdir first looks like runsvdir, then is in the folder that it watches.
+    private func isRunsv(_ entry: ProcessEntry) -> Bool {
+        guard entry.program == "runsv" else { return false }
+        let current = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry.pid)/cwd")
+        return current.map { $0 == services || $0.hasPrefix(services + "/") } ?? false
     }
 
     private func merge(_ old: [ProcessEntry], _ new: [ProcessEntry]) -> [ProcessEntry] {

@@ -11,7 +11,8 @@ final class TerminalSession: Sendable {
     init(_ arguments: [String], state: String) throws {
         process = Process()
         process.executableURL = URL(filePath: "/usr/bin/script")
-        let command = ([SwitchyardFixture.program] + arguments).map { "'\($0)'" }.joined(separator: " ")
+        // `script` asks $SHELL, and one that stays beside the command would die of its ^C.
+        let command = "exec " + ([SwitchyardFixture.program] + arguments).map { "'\($0)'" }.joined(separator: " ")
         process.arguments = ["-qefc", command, "/dev/null"]
         process.environment = ProcessInfo.processInfo.environment.merging(["SWITCHYARD_STATE": state]) { $1 }
         let input = Pipe()
