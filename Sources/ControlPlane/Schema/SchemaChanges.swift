@@ -26,7 +26,8 @@ extension SchemaChanges: ApplicationDatabase {
             return PendingMigrations()
         }
         let executor = MigrationExecutor(address: address)
-        let pending = try await executor.pending(migrations)
+        let pending = try await executor.pending(
+            migrations, acceptsChangesByHand: environment.policy.acceptsSchemaDrift)
         let status = try await executor.status(of: migrations)
         return PendingMigrations(
             expand: pending.map(\.name.rawValue),
@@ -88,7 +89,8 @@ extension SchemaChanges: ApplicationDatabase {
             author: deployment.requestedBy, release: release.manifest.version, deployment: deployment.id,
             planDigest: deployment.planDigest)
         return try await MigrationExecutor(address: address, limits: limits, boundary: boundary)
-            .apply(migrations, phase, cause: cause).map(\.rawValue)
+            .apply(migrations, phase, cause: cause, acceptsChangesByHand: environment.policy.acceptsSchemaDrift)
+            .map(\.rawValue)
     }
 
     /// The release's migrations and where they go; nil when it brings none or there is no database.

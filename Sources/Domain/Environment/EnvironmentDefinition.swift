@@ -61,6 +61,8 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
     package var rehearsalDeadlineSeconds: Double
     /// Whether migrations without a way back may be deployed.
     package var allowsIrreversible: Bool
+    /// Whether migrations run on a schema that somebody changed by hand since the last one.
+    package var acceptsSchemaDrift: Bool
     /// For how long nothing may have used what a contraction takes away.
     package var contractAfterSeconds: Double
     /// Whether pending backfills run by themselves once their release is committed.
@@ -84,6 +86,7 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
         rehearses: Bool = true,
         rehearsalDeadlineSeconds: Double = 3_600,
         allowsIrreversible: Bool = true,
+        acceptsSchemaDrift: Bool = false,
         contractAfterSeconds: Double = 86_400,
         backfills: Bool = true,
         backfillShare: Double = 0.5,
@@ -102,6 +105,7 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
         self.rehearses = rehearses
         self.rehearsalDeadlineSeconds = rehearsalDeadlineSeconds
         self.allowsIrreversible = allowsIrreversible
+        self.acceptsSchemaDrift = acceptsSchemaDrift
         self.contractAfterSeconds = contractAfterSeconds
         self.backfills = backfills
         self.backfillShare = backfillShare

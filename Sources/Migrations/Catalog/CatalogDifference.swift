@@ -37,18 +37,20 @@ package struct CatalogDifference: Sendable {
 
     /// One line for each difference: `column public.loads.weight: type was integer, is bigint`.
     package var lines: [String] {
-        removed.map { "\($0.id) is missing" } + added.map { "\($0.id) is left over" }
-            + changed.map { change in
-                "\(change.before.id): "
-                    + change.words.map { word in
-                        "\(word) was \(change.before.facts[word] ?? "none"), is \(change.after.facts[word] ?? "none")"
-                    }.joined(separator: "; ")
-            }
+        removed.map { "\($0.id) is missing" } + added.map { "\($0.id) is left over" } + changed.map(\.description)
     }
 
     private static func inOrder(_ left: CatalogObject, _ right: CatalogObject) -> Bool {
         let kinds = CatalogObject.Kind.allCases
         let places = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
         return (places.0, left.parent ?? "", left.name) < (places.1, right.parent ?? "", right.name)
+    }
+}
+
+extension CatalogDifference.Change: CustomStringConvertible {
+    package var description: String {
+        "\(before.id): "
+            + words.map { "\($0) was \(before.facts[$0] ?? "none"), is \(after.facts[$0] ?? "none")" }
+            .joined(separator: "; ")
     }
 }

@@ -7,6 +7,12 @@ package import Postgres
 package struct CatalogSnapshot: Sendable {
     package private(set) var objects: [CatalogObject.ID: CatalogObject] = [:]
 
+    private init() {}
+
+    init(_ objects: [CatalogObject]) {
+        self.objects = Dictionary(objects.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Reads the catalog as the connection's transaction sees it.
     package static func take(on connection: PostgresConnection) async throws -> CatalogSnapshot {
         var snapshot = CatalogSnapshot()

@@ -11,6 +11,8 @@ package enum ExecutionError: Error, Equatable {
     case edited(MigrationName, MigrationPhase, file: String, difference: String)
     /// A statement that was applied already differs from the one that stands in the file now.
     case editedBehind(MigrationName, MigrationPhase, position: SQLPosition, difference: String)
+    /// The schema is not what the last run left; a line for each difference.
+    case changedByHand([String])
     /// The migration comes before one that was applied already.
     case outOfOrder(MigrationName, after: MigrationName)
     /// An earlier phase of the migration must run first.
@@ -50,8 +52,8 @@ extension ExecutionError {
     /// Whether it is the files, the server or the role that cannot be used, and not what happened at the database.
     package var isUnusableInput: Bool {
         switch self {
-        case .serverTooOld, .missingRight, .edited, .editedBehind, .outOfOrder, .phaseMissing, .transactionControl,
-            .copyFromClient, .serverWide, .unnamedIndex, .unknown, .backfillKey:
+        case .serverTooOld, .missingRight, .edited, .editedBehind, .changedByHand, .outOfOrder, .phaseMissing,
+            .transactionControl, .copyFromClient, .serverWide, .unnamedIndex, .unknown, .backfillKey:
             true
         default: false
         }
@@ -77,6 +79,10 @@ extension ExecutionError: CustomStringConvertible {
         case .editedBehind(let name, let phase, let position, let difference):
             "The \(phase.rawValue) of \(name) was applied as far as \(position), and a statement before that was edited: "
                 + "put the old text back; only what follows may be changed.\n\(difference)"
+        case .changedByHand(let changes):
+            "The schema was changed by hand since the last migration: undo that, or write it into a migration and record it "
+                + "with 'switchyard migration baseline', or take the schema as it is with 'switchyard migration accept' "
+                + "('schema_drift: accepted' in an environment's policy).\n" + changes.joined(separator: "\n")
         case .outOfOrder(let name, let after):
             "The migration \(name) is older than \(after), which is applied: rename it with a newer time, or allow it with "
                 + "--allow-out-of-order."

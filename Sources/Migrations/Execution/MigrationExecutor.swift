@@ -33,15 +33,36 @@ package struct MigrationExecutor: Sendable {
 
     /// The migrations whose step `apply` would run, in their order; changes nothing.
     ///
-    /// Throws `ExecutionError` for what stands in the way: an edited file, an order that is no longer possible.
+    /// Throws `ExecutionError` for what stands in the way: an edited file, an order that is no longer possible, a schema
+    /// that somebody changed by hand.
     package func pending(
-        _ migrations: [Migration], _ phase: MigrationPhase = .expand, allowsOutOfOrder: Bool = false
+        _ migrations: [Migration], _ phase: MigrationPhase = .expand, allowsOutOfOrder: Bool = false,
+        acceptsChangesByHand: Bool = false
     ) async throws -> [Migration] {
         try await PostgresConnection.using(address, applicationName: "switchyard status") { connection in
-            let schedule = MigrationSchedule(
-                migrations: migrations, applied: try await MigrationHistory(connection: connection).applied())
-            return try await schedule.pending(phase, allowsOutOfOrder: allowsOutOfOrder)
+            let history = MigrationHistory(connection: connection)
+            let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
+            let pending = try await schedule.pending(phase, allowsOutOfOrder: allowsOutOfOrder)
+            if !pending.isEmpty && !acceptsChangesByHand { try await refuseChangesByHand(history) }
+            return pending
         }
+    }
+
+    /// What a rehearsal showed holds for the schema that Switchyard knows.
+    private func refuseChangesByHand(_ history: MigrationHistory) async throws {
+        let changes = try await history.changesByHand()
+        guard changes.isEmpty else { throw ExecutionError.changedByHand(changes) }
+    }
+
+    /// Takes what somebody changed by hand for a part of the schema; returns what that was, a line each.
+    package func acceptChangesByHand(cause: ExecutionCause) async throws -> [String] {
+        try await withTurn("migration accept") { history, _ in try await accept(history, cause: cause) }
+    }
+
+    private func accept(_ history: MigrationHistory, cause: ExecutionCause) async throws -> [String] {
+        let changes = try await history.changesByHand()
+        if !changes.isEmpty { try await history.acceptChanges(changes, cause: cause) }
+        return changes
     }
 
     /// Runs what is pending of a phase and returns the names of what it ran.
@@ -49,7 +70,7 @@ package struct MigrationExecutor: Sendable {
     /// Throws `ExecutionError`, `SQLSyntaxError` or `PostgresError`; what ran before the error is kept and recorded.
     package func apply(
         _ migrations: [Migration], _ phase: MigrationPhase = .expand, cause: ExecutionCause,
-        allowsOutOfOrder: Bool = false
+        allowsOutOfOrder: Bool = false, acceptsChangesByHand: Bool = false
     ) async throws -> [MigrationName] {
         try await withTurn("migration apply") { history, end in
             var names: [MigrationName] = []
@@ -60,8 +81,14 @@ package struct MigrationExecutor: Sendable {
                 try migration[phase].map { try ExecutionStep(migration.name, $0, parser: parser) }
             }
             try refuseContractInExpand(among: migrations, pending: pending)
+            if acceptsChangesByHand {
+                _ = try await accept(history, cause: cause)
+            } else if !pending.isEmpty && phase != .backfill {
+                try await refuseChangesByHand(history)
+            }
             for step in steps.compactMap(\.self) {
                 try await run(step, cause: cause, end: end)
+                if phase != .backfill { try await history.recordCatalog() }
                 names.append(step.name)
             }
             return names
@@ -76,6 +103,7 @@ package struct MigrationExecutor: Sendable {
             let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
             let (migration, revert) = try schedule.revert(name)
             try await run(ExecutionStep(migration.name, revert, parser: parser), cause: cause, end: end)
+            try await history.recordCatalog()
             return migration.name
         }
     }
@@ -100,6 +128,7 @@ package struct MigrationExecutor: Sendable {
                     }
                 }
             }
+            try await history.recordCatalog()
             return taken.map(\.name)
         }
     }
@@ -155,6 +184,7 @@ package struct MigrationExecutor: Sendable {
             boundary("turn")
             let history = MigrationHistory(connection: connection)
             try await history.prepare(limits: limits)
+            try await history.prepareCatalog(limits: limits)
             boundary("prepared")
             return try await body(history, end)
         }

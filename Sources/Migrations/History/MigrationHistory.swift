@@ -6,7 +6,7 @@ package import Postgres
 ///
 /// `switchyard.migrations` says what is applied, `migration_events` what ever happened, `migration_statements` how far
 /// a step has come and `migration_backfills` how far a backfill has. Rows are written in the transactions of the
-/// statements that they speak of.
+/// statements that they speak of. `migration_catalog` holds the schema as the last run left it.
 package struct MigrationHistory: Sendable {
     let connection: PostgresConnection
 
@@ -86,7 +86,8 @@ extension AppliedStep {
 /// Something that happened to a database's migrations.
 package struct HistoryEvent: Sendable, Equatable, Codable {
     package let name: String
-    package let phase: MigrationPhase
+    /// Nil where it is about the whole schema.
+    package let phase: MigrationPhase?
     package let action: Action
     package let sha256: String
     package let author: String?
@@ -102,13 +103,15 @@ package struct HistoryEvent: Sendable, Equatable, Codable {
     /// What was done.
     package enum Action: String, Sendable, Codable {
         case applied, reverted, baselined
+        /// The schema was taken as it is.
+        case accepted
     }
 }
 
 extension HistoryEvent {
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
-            name: try row.decode("name"), phase: MigrationPhase(rawValue: try row.decode("phase")) ?? .expand,
+            name: try row.decode("name"), phase: MigrationPhase(rawValue: try row.decode("phase")),
             action: Action(rawValue: try row.decode("action")) ?? .applied, sha256: try row.decode("sha256"),
             author: try row.decode("author"), release: try row.decode("release"),
             deployment: try row.decode("deployment"), planDigest: try row.decode("plan_digest"),

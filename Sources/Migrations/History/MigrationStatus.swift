@@ -10,6 +10,8 @@ package struct MigrationStatus: Sendable, Equatable, Codable {
     package let contracted: [Contraction]
     /// Indexes that the server maintains and cannot use.
     package let invalidIndexes: [String]
+    /// What somebody changed of the schema since the last run, a line each: `+ column public.loads.note`.
+    package let changedByHand: [String]
 
     /// One migration of the folder.
     package struct Entry: Sendable, Equatable, Codable {
@@ -52,9 +54,10 @@ package struct MigrationStatus: Sendable, Equatable, Codable {
         migrations.filter { $0.steps.contains { $0.phase == phase && $0.appliedAt == nil } }.map(\.name)
     }
 
-    /// Whether the files still are what was applied.
+    /// Whether files or schema are no longer what was applied.
     package var hasDrifted: Bool {
         migrations.contains { $0.steps.contains { $0.state == .edited } } || !invalidIndexes.isEmpty
+            || !changedByHand.isEmpty
     }
 }
 
@@ -79,6 +82,7 @@ extension MigrationStatus {
         let names = Set(migrations.map(\.name))
         unknown = Set(applied.map(\.name)).subtracting(names).sorted().map(\.rawValue)
         invalidIndexes = try await ConcurrentWork.invalidIndexes(on: history.connection)
+        changedByHand = try await history.changesByHand()
     }
 }
 

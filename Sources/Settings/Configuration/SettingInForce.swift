@@ -75,6 +75,7 @@ private struct SettingList {
         for (key, seconds, effect) in durations { add("\(path).\(key)", duration(seconds), effect) }
         add("\(path).rehearsal", policy.rehearses ? "required" : "off", .nextStep)
         add("\(path).irreversible", policy.allowsIrreversible ? "allowed" : "refused", .nextStep)
+        add("\(path).schema_drift", policy.acceptsSchemaDrift ? "accepted" : "refused", .nextStep)
         add("\(path).backfill", policy.backfills ? "automatic" : "manual", .now)
         add("\(path).backfill_share", "\(Int((policy.backfillShare * 100).rounded()))", .now)
         add("\(path).max_instances", "\(policy.maxInstances)", .reload)

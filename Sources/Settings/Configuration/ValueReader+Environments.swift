@@ -94,6 +94,9 @@ extension DeploymentPolicy {
             "irreversible", \.allowsIrreversible, "allowed", "refused",
             "Whether migrations without a way back may be deployed")
         choice(
+            "schema_drift", \.acceptsSchemaDrift, "accepted", "refused",
+            "Whether migrations run on a schema that was changed by hand since the last one")
+        choice(
             "backfill", \.backfills, "automatic", "manual",
             "Whether backfills run by themselves after the commit of their release")
         if let percent = keys.optional(

@@ -21,6 +21,7 @@ struct MigrationCommand: AsyncParsableCommand {
             MigrationStatusCommand.self,
             MigrationHistoryCommand.self,
             MigrationBaselineCommand.self,
+            MigrationAcceptCommand.self,
         ]
     )
 }

@@ -28,7 +28,7 @@ struct MigrationHistoryCommand: AsyncParsableCommand {
         var table = TextTable("WHEN", "MIGRATION", "PHASE", "WHAT", "TOOK", "RELEASE", "BY", "SHA-256")
         for event in events {
             table.add(
-                event.finishedAt.formatted(.iso8601), event.name, event.phase.rawValue, event.action.rawValue,
+                event.finishedAt.formatted(.iso8601), event.name, event.phase?.rawValue ?? "", event.action.rawValue,
                 Duration.milliseconds(event.durationMilliseconds).inWords, event.release ?? "", event.author ?? "",
                 String(event.sha256.prefix(12)))
         }

@@ -7,7 +7,10 @@ struct MigrationStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Shows what of a folder of migrations is applied to a database.",
-        discussion: "Ends with 1 where a file was edited after it was applied, or an index is invalid."
+        discussion: """
+            Ends with 1 where a file was edited after it was applied, the schema was changed by hand, or an index is \
+            invalid.
+            """
     )
 
     @OptionGroup var folder: MigrationFolderArgument
@@ -34,6 +37,10 @@ struct MigrationStatusCommand: AsyncParsableCommand {
         }
         table.lines.forEach(Terminal.say)
         for name in status.unknown { Terminal.say("\(name) is applied, and this folder does not have it.") }
+        if !status.changedByHand.isEmpty {
+            Terminal.say("Changed by hand since the last run (see 'switchyard migration accept --help'):")
+            status.changedByHand.forEach { Terminal.say("  \($0)") }
+        }
         for index in status.invalidIndexes {
             Terminal.say("The index \(index) is invalid: drop it, or run the migration that builds it.")
         }
