@@ -1,3 +1,9 @@
+/// What came of a batch.
+struct FilledBatch {
+    let changedRows: Int
+    let took: Duration
+}
+
 /// How fast a backfill goes, and what it tells of it.
 struct BackfillPace {
     static let largestBatch = 50_000
@@ -23,9 +29,11 @@ struct BackfillPace {
     }
 
     /// Takes note of a batch; a report is made now and then.
-    mutating func note(_ rows: Int, took: Duration, place: BackfillPlace, reportPause: Duration) {
+    mutating func note(_ rows: Int, _ done: FilledBatch, place: BackfillPlace, reportPause: Duration) {
         // The last batch, and one that found few rows, say nothing about a full one.
-        if rows == batch.rows || took > batch.target { batch.adapt(after: took) }
+        if rows == batch.rows || done.took > batch.target {
+            batch.adapt(after: done.took, changedAll: done.changedRows >= rows)
+        }
         guard told.duration(to: .now) >= reportPause else { return }
         told = .now
         let rate = Double(place.rows - rowsBefore) / (start.duration(to: .now) / .seconds(1))

@@ -46,14 +46,14 @@ struct BackfillRun {
                 try await standBack(because: pressure)
                 looked = .now
             }
-            guard let took = try await run(bounds, cursor: cursor, batchSize: pace.batch.rows) else {
+            guard let done = try await run(bounds, cursor: cursor, batchSize: pace.batch.rows) else {
                 pace.batch.halve()
                 try await Task.sleep(for: session.limits.retryPause)
                 continue
             }
             place.advance(through: bounds)
-            pace.note(bounds.rows, took: took, place: place, reportPause: limits.reportPause)
-            if limits.share < 1 { try await Task.sleep(for: took * (1 / limits.share - 1)) }
+            pace.note(bounds.rows, done, place: place, reportPause: limits.reportPause)
+            if limits.share < 1 { try await Task.sleep(for: done.took * (1 / limits.share - 1)) }
         }
         try await session.worker.transaction { _ in
             try await session.history.complete(step, cause: cause, duration: start.duration(to: .now))
@@ -64,18 +64,19 @@ struct BackfillRun {
     }
 
     /// Runs one batch; nil when it gave way to the application's locks.
-    private func run(_ bounds: BatchBounds, cursor: BackfillCursor, batchSize: Int) async throws -> Duration? {
+    private func run(_ bounds: BatchBounds, cursor: BackfillCursor, batchSize: Int) async throws -> FilledBatch? {
         guard session.end > .now else {
             throw ExecutionError.deadline(step.name, file: step.step.file, limit: session.limits.deadline)
         }
         do {
+            var changed = 0
             let took = try await ContinuousClock().measure {
-                try await session.worker.transaction { worker in
+                changed = try await session.worker.transaction { worker in
                     // Rows and cursor are lost together at worst, and done again: nobody waits for the disk meanwhile.
                     try await worker.execute("SET LOCAL synchronous_commit = off")
                     try await worker.setLocal("lock_timeout", limits.rowWait)
                     try await worker.setLocal("statement_timeout", session.timeLeft)
-                    try await worker.execute(
+                    let changed = try await worker.execute(
                         // Marked, so that it is not taken for a statement that a release sends.
                         PostgresQuery(
                             unescaped: "/* switchyard.backfill */ "
@@ -83,10 +84,11 @@ struct BackfillRun {
                         deadline: session.timeLeft + PostgresLimits.cancellation)
                     try await cursor.advance(through: bounds, batchSize: batchSize)
                     session.boundary("batch:backfill")
+                    return changed
                 }
             }
             session.boundary("batched:backfill")
-            return took
+            return FilledBatch(changedRows: changed, took: took)
         } catch let error as PostgresError where error.isLockTrouble || error.sqlState == "40001" {
             return nil
         } catch {

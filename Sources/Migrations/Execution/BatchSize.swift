@@ -11,10 +11,10 @@ struct BatchSize: Sendable, Equatable {
     }
 
     /// Moves towards what would have taken the target time: down at once, up by half at most, so that one quick batch
-    /// of rows that were done already does not make the next one long.
-    mutating func adapt(after took: Duration) {
+    /// of rows that were done already does not make the next one long; a batch that changed all its rows is trusted.
+    mutating func adapt(after took: Duration, changedAll: Bool) {
         let factor = target / max(took, .microseconds(100))
-        change(by: min(max(factor, 0.25), 1.5))
+        change(by: min(max(factor, 0.25), changedAll ? 4 : 1.5))
     }
 
     /// After a batch that had to give way.
