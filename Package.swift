@@ -44,6 +44,7 @@ let package = Package(
         // MARK: Words
         .target(name: "Domain"),
         .target(name: "DurableFiles", dependencies: ["CLinux"]),
+        .target(name: "Judging"),
         .target(name: "Ports"),
         .target(name: "Turns"),
         .target(name: "Settings", dependencies: ["Domain", yams]),
@@ -82,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "switchyard",
             dependencies: [
-                "API", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation", "LoadTesting", "Migrations",
+                "API", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation", "Judging", "LoadTesting",
+                "Migrations",
                 "Onboarding", "Postgres",
                 "Releases", "Runtimes", "Settings", "Traffic", argumentParser, asyncHTTPClient, logging, nioCore,
                 subprocess, unixSignals,
@@ -124,6 +126,7 @@ let package = Package(
         ),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], exclude: ["Golden"]),
+        .testTarget(name: "JudgingTests", dependencies: ["Judging"]),
         .testTarget(name: "PortsTests", dependencies: ["Ports"]),
         .testTarget(name: "TurnsTests", dependencies: ["Turns"]),
         .testTarget(

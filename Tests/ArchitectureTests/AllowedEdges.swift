@@ -19,6 +19,7 @@ enum AllowedEdges {
     static let table: [String: [String: String]] = [
         "Domain": [:],
         "DurableFiles": ["CLinux": "exchanges two names in one system call, which Glibc's Swift module lacks"],
+        "Judging": [:],
         "Ports": [:],
         "Turns": [:],
         "Settings": [
@@ -130,6 +131,7 @@ enum AllowedEdges {
             "Domain": "speaks its words",
             "DurableFiles": "keeps its files whole",
             "Installation": "installs Switchyard on a machine, and finds what is installed",
+            "Judging": "judges recorded ticks again",
             "LoadTesting": "puts the demo under load",
             "Logging": "sets the log's form once",
             "Migrations": "checks, rehearses and applies migrations without a control plane",

@@ -1,0 +1,30 @@
+import Foundation
+
+/// What a release may do worse, and how sure a verdict must be.
+package struct JudgeSettings: Sendable, Equatable {
+    package var errorLimit: SequentialTest.Limit
+    /// The factor of blue's response times that is allowed.
+    package var timeFactor: Double
+    /// The probability that a release which keeps the limits is taken back, at most.
+    package var alpha: Double
+    /// The probability that a release which breaks a limit is called healthy, at most.
+    package var healthAlpha: Double
+    /// Blue's error rate where nothing is known of it.
+    package var errorPrior: Double
+    /// Answers of blue that must be known before its times are compared with.
+    package var leastBlueTimes = 20.0
+
+    package init(
+        errorLimit: SequentialTest.Limit = .absolute(0.05), timeFactor: Double = 1.5, alpha: Double = 0.01,
+        healthAlpha: Double = 0.05, errorPrior: Double = 0.01
+    ) {
+        self.errorLimit = errorLimit
+        self.timeFactor = timeFactor
+        self.alpha = alpha
+        self.healthAlpha = healthAlpha
+        self.errorPrior = errorPrior
+    }
+
+    package var harmThreshold: Double { log(1 / alpha) }
+    package var healthThreshold: Double { log(1 / healthAlpha) }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import Judging
+
+/// `switchyard verdict replay FILE`
+struct VerdictReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Judges recorded ticks again, without a control plane.",
+        discussion: """
+            A tick is a JSON object on a line: green_bad, green_ok, blue_bad, blue_ok (units: clients with their mean \
+            outcome, so fractions are fine) and share, the part of 1 that went to green. Prints the logarithm of the \
+            evidence that green's error rate is more than --delta above blue's after each tick; from ln(1/alpha) on the \
+            decision is rollback, promote where the opposite was proved first (to 1 in 20), else inconclusive. \
+            Exit codes: 0 judged, whatever the decision; 2 the file cannot be used; 64 wrong arguments.
+            """
+    )
+
+    @Argument(help: "The file of ticks; '-' for standard input.", completion: .file())
+    var file: String
+    @Option(help: ArgumentHelp("The increase of the error rate that is allowed, of 1.", valueName: "increase"))
+    var delta = 0.05
+    @Option(help: ArgumentHelp("Blue's error rate as it is thought to be at first, of 1.", valueName: "rate"))
+    var prior = 0.01
+    @Option(
+        help: ArgumentHelp("The probability that a release within the limit is taken back.", valueName: "probability"))
+    var alpha = 0.01
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        guard delta >= 0 && delta < 1 else { throw ValidationError("'--delta' takes a part of 1, such as 0.05.") }
+        guard (0...1).contains(prior) else { throw ValidationError("'--prior' takes a part of 1, such as 0.01.") }
+        guard alpha > 0 && alpha < 1 else { throw ValidationError("'--alpha' takes a part of 1, such as 0.01.") }
+    }
+
+    func run() throws {
+        let ticks = try readTicks()
+        let settings = JudgeSettings(errorLimit: .absolute(delta), alpha: alpha, errorPrior: prior)
+        let replay = VerdictReplay(ticks, settings: settings)
+        if json { return try Terminal.sayJSON(replay) }
+        var table = TextTable("TICK", "SHARE", "GREEN BAD", "GREEN OK", "BLUE BAD", "BLUE OK", "LOG EVIDENCE")
+        for (index, tick) in ticks.enumerated() {
+            table.add(
+                "\(index + 1)", tick.share.formatted(), tick.greenBad.formatted(), tick.greenOk.formatted(),
+                tick.blueBad.formatted(), tick.blueOk.formatted(), Self.text(replay.logEvidence[index]))
+        }
+        table.lines.forEach(Terminal.say)
+        Terminal.say(sentence(replay))
+    }
+
+    private func readTicks() throws -> [RecordedTick] {
+        let data: Data
+        do {
+            data =
+                try file == "-"
+                ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(filePath: file))
+        } catch {
+            throw CommandExit(.unusable, "There is no readable file \(file): \(error.localizedDescription)")
+        }
+        do {
+            return try RecordedTick.read(String(decoding: data, as: UTF8.self), file: file)
+        } catch let error as RecordedTickError {
+            throw CommandExit(.unusable, "\(error)")
+        }
+    }
+
+    private func sentence(_ replay: VerdictReplay) -> String {
+        let limit = Self.text(replay.threshold)
+        let at = replay.decidedAtTick.map { " at tick \($0)" } ?? ""
+        return switch replay.decision {
+        case .rollback: "rollback\(at): the evidence reached ln(1/\(alpha)) = \(limit)."
+        case .promote: "promote\(at): that green keeps the limit was proved before the evidence reached \(limit)."
+        case .inconclusive: "inconclusive: the evidence never reached \(limit), and health was not proved."
+        }
+    }
+
+    private static func text(_ value: Double) -> String {
+        value.formatted(.number.precision(.fractionLength(3)).locale(Locale(identifier: "en_US_POSIX")))
+    }
+}
