@@ -14,7 +14,7 @@ package struct DeploymentStore: Sendable {
     }
 
     package func open(_ deployment: Deployment, as process: ProcessIdentity, at now: Date) async throws -> Lease {
-        try await write { database in
+        try await database.write { database in
             let lease = try takeLease(of: deployment, as: process, at: now, in: database)
             guard try insert(deployment, in: database) else { throw StoreError.numberTaken(deployment.id) }
             return lease
@@ -22,11 +22,11 @@ package struct DeploymentStore: Sendable {
     }
 
     package func takeOver(_ deployment: Deployment, as process: ProcessIdentity, at now: Date) async throws -> Lease {
-        try await write { try takeLease(of: deployment, as: process, at: now, in: $0) }
+        try await database.write { try takeLease(of: deployment, as: process, at: now, in: $0) }
     }
 
     package func release(_ lease: Lease) async throws {
-        try await write { database in
+        try await database.write { database in
             try database.execute(
                 sql: "UPDATE lease SET body = NULL WHERE environment = ? AND fence = ?",
                 arguments: [lease.environment.rawValue, lease.fence]
@@ -35,11 +35,11 @@ package struct DeploymentStore: Sendable {
     }
 
     package func lease(of environment: EnvironmentName) async throws -> Lease? {
-        try await read { try currentLease(of: environment, in: $0).lease }
+        try await database.read { try currentLease(of: environment, in: $0).lease }
     }
 
     package func append(_ entry: JournalEntry, fence: Int?) async throws {
-        try await write { database in
+        try await database.write { database in
             if let fence { try refuseFenced(entry.deployment, fence: fence, in: database) }
             try insert(entry, in: database)
         }
@@ -48,7 +48,7 @@ package struct DeploymentStore: Sendable {
     package func fold(
         _ deployments: [Deployment], _ entries: [JournalEntry], _ maintenance: [MaintenanceChange]
     ) async throws {
-        try await write { database in
+        try await database.write { database in
             for deployment in deployments { _ = try insert(deployment, in: database) }
             for entry in entries where try isKnown(entry.deployment, in: database) {
                 try insert(entry, in: database)
@@ -62,7 +62,7 @@ package struct DeploymentStore: Sendable {
     }
 
     package func record(_ commands: [OneOffCommand]) async throws {
-        try await write { database in
+        try await database.write { database in
             for command in commands { try write(command, to: .command, in: database) }
         }
     }
@@ -72,7 +72,7 @@ package struct DeploymentStore: Sendable {
     }
 
     package func journal(of deployment: DeploymentID) async throws -> [JournalEntry] {
-        try await read { database in
+        try await database.read { database in
             try decodeAll(
                 JournalEntry.self, "SELECT body FROM journal WHERE deployment = ? ORDER BY sequence",
                 [deployment.number], in: database
@@ -81,14 +81,14 @@ package struct DeploymentStore: Sendable {
     }
 
     package func deployment(_ id: DeploymentID) async throws -> Deployment? {
-        try await read {
+        try await database.read {
             try decodeAll(Deployment.self, "SELECT body FROM deployment WHERE id = ?", [id.number], in: $0).first
         }
     }
 
     package func deployments(in environment: EnvironmentName?, last count: Int) async throws -> [Deployment] {
         // Two statements, so that each walks an index from its end and reads no more than it answers.
-        try await read { database in
+        try await database.read { database in
             guard let environment else {
                 let sql = "SELECT body FROM deployment ORDER BY id DESC LIMIT ?"
                 return try decodeAll(Deployment.self, sql, [count], in: database)
@@ -99,7 +99,7 @@ package struct DeploymentStore: Sendable {
     }
 
     package func highestNumber() async throws -> Int {
-        try await read { try Int.fetchOne($0, sql: "SELECT max(id) FROM deployment") ?? 0 }
+        try await database.read { try Int.fetchOne($0, sql: "SELECT max(id) FROM deployment") ?? 0 }
     }
 }
 
@@ -182,7 +182,7 @@ extension DeploymentStore {
     private func acts<Act: EnvironmentAct>(
         _ table: ActTable, of environment: EnvironmentName?, last count: Int
     ) async throws -> [Act] {
-        try await read { database in
+        try await database.read { database in
             try decodeAll(
                 Act.self,
                 "SELECT body FROM \(table) WHERE ?1 IS NULL OR environment = ?1 ORDER BY createdAt DESC LIMIT ?2",
@@ -210,24 +210,6 @@ extension DeploymentStore {
     ) throws -> [Value] {
         try Data.fetchAll(database, sql: sql, arguments: arguments).map {
             try JSONDecoder().decode(type, from: $0)
-        }
-    }
-
-    private func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result
-    {
-        do {
-            return try await database.writer().write(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, path: database.path)
-        }
-    }
-
-    private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result
-    {
-        do {
-            return try await database.writer().read(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, path: database.path)
         }
     }
 }

@@ -35,6 +35,28 @@ package actor StateDatabase {
         return pool
     }
 
+    /// Runs the body in one transaction that may write; throws `StoreError` for what SQLite refuses.
+    nonisolated func write<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await writer().write(body)
+        } catch let error as DatabaseError {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Runs the body on one state of the database; throws `StoreError` for what SQLite refuses.
+    nonisolated func read<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await writer().read(body)
+        } catch let error as DatabaseError {
+            throw StoreError(error, path: path)
+        }
+    }
+
     /// SQLite gives its side files the mode of the database, which everybody could read without this: the state
     /// folder can be passed through.
     private nonisolated func makePrivate() {

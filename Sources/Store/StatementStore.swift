@@ -29,7 +29,7 @@ package struct StatementStore: Sendable {
         _ counts: [Count], in environment: EnvironmentName, senders: @escaping @Sendable (String) -> [String],
         observation: StatementObservation, at now: Date
     ) async throws {
-        try await write { database in
+        try await database.write { database in
             let known = try Self.counts(of: environment, in: database)
             for count in counts where known[Self.key(count)] != count.calls {
                 try database.execute(
@@ -58,7 +58,7 @@ package struct StatementStore: Sendable {
     }
 
     package func uses(in environment: EnvironmentName) async throws -> [StatementUse] {
-        try await read { database in
+        try await database.read { database in
             try Row.fetchAll(
                 database,
                 sql: "SELECT release, text, lastSeen FROM statementUse WHERE environment = ? ORDER BY lastSeen DESC",
@@ -72,7 +72,7 @@ package struct StatementStore: Sendable {
     }
 
     package func observation(of environment: EnvironmentName) async throws -> StatementObservation? {
-        try await read { database in
+        try await database.read { database in
             try Data.fetchOne(
                 database, sql: "SELECT body FROM observation WHERE environment = ?", arguments: [environment.rawValue]
             ).map { try JSONDecoder().decode(StatementObservation.self, from: $0) }
@@ -106,23 +106,6 @@ package struct StatementStore: Sendable {
                         SELECT rowid FROM \(table) WHERE environment = ?1 ORDER BY \(order) DESC LIMIT -1 OFFSET ?2)
                     """,
                 arguments: [environment.rawValue, Limits.statementUses])
-        }
-    }
-
-    private func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
-        do {
-            try await database.writer().write(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, path: database.path)
-        }
-    }
-
-    private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result
-    {
-        do {
-            return try await database.writer().read(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, path: database.path)
         }
     }
 }

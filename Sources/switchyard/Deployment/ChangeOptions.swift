@@ -19,3 +19,33 @@ struct ChangeOptions: ParsableArguments {
         DeploymentFollower(state: state, id: deployment.id, isQuiet: json)
     }
 }
+
+/// What a command takes that carries out a plan.
+struct PlannedChangeOptions: ParsableArguments {
+    @Flag(help: "Only show what would happen, and the plan's digest.")
+    var dryRun = false
+    @Option(help: ArgumentHelp("Carry out only the plan with this digest.", valueName: "digest"))
+    var plan: String?
+    @Flag(help: "Do not wait for the end.")
+    var detach = false
+    @OptionGroup var change: ChangeOptions
+
+    func show(_ report: PlanReport) throws {
+        if change.json { return try Terminal.sayJSON(report) }
+        PlanText(report).lines.forEach(Terminal.say)
+    }
+
+    /// Follows a deployment to its end, or says where to look; `what` says in a few words what it is.
+    func follow(_ deployment: DeploymentSummary, in name: EnvironmentName, what: String) async throws {
+        if detach { return try show(deployment) }
+        if !change.json { Terminal.say("Deployment \(deployment.id): \(what)") }
+        let report = try await change.follower(of: deployment).followAskingOnInterrupt(in: name)
+        if change.json { try Terminal.sayJSON(report) } else { DeploymentFollower.sayEnd(of: report) }
+        if let exit = CommandExit(deploying: report) { throw exit }
+    }
+
+    private func show(_ deployment: DeploymentSummary) throws {
+        if change.json { return try Terminal.sayJSON(deployment) }
+        Terminal.say("Deployment \(deployment.id) is under way; see 'switchyard status'.")
+    }
+}

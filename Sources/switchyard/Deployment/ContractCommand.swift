@@ -15,31 +15,13 @@ struct ContractCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(help: "Only show what would happen, and the plan's digest.")
-    var dryRun = false
-    @Option(help: ArgumentHelp("Carry out only the plan with this digest.", valueName: "digest"))
-    var plan: String?
-    @Flag(help: "Do not wait for the end.")
-    var detach = false
-    @OptionGroup var options: ChangeOptions
+    @OptionGroup var options: PlannedChangeOptions
 
     func run() async throws {
-        let (name, client) = try await options.resolve()
-        if dryRun { return try show(await client.planContraction(in: name)) }
-        let request = ContractRequest(planDigest: plan, requestedBy: Requester.name)
+        let (name, client) = try await options.change.resolve()
+        if options.dryRun { return try options.show(await client.planContraction(in: name)) }
+        let request = ContractRequest(planDigest: options.plan, requestedBy: Requester.name)
         let deployment = try await client.contract(request, in: name)
-        if detach {
-            if options.json { return try Terminal.sayJSON(deployment) }
-            return Terminal.say("Deployment \(deployment.id) is under way; see 'switchyard status'.")
-        }
-        if !options.json { Terminal.say("Deployment \(deployment.id): contraction of \(name)") }
-        let report = try await options.follower(of: deployment).followAskingOnInterrupt(in: name)
-        if options.json { try Terminal.sayJSON(report) } else { DeploymentFollower.sayEnd(of: report) }
-        if let exit = CommandExit(deploying: report) { throw exit }
-    }
-
-    private func show(_ report: PlanReport) throws {
-        if options.json { return try Terminal.sayJSON(report) }
-        PlanText(report).lines.forEach(Terminal.say)
+        try await options.follow(deployment, in: name, what: "contraction of \(name)")
     }
 }
