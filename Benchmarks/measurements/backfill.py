@@ -27,7 +27,7 @@ def main(arguments, path):
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=20, help="length of a pair's half")
-    parser.add_argument("--share", type=int, default=20, help="percent of the time in which the throttled one works")
+    parser.add_argument("--share", type=int, default=10, help="percent of the time in which the throttled one works")
     parser.add_argument("--rate", type=int, default=200, help="pgbench's transactions per second")
     parser.add_argument("--quick", action="store_true", help="1 round of the smaller sizes, 1 short pair, no result")
     options = parser.parse_args(arguments)
