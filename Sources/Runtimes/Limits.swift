@@ -4,6 +4,9 @@ package enum Limits {
     package static let nameBytes = 96
     /// Longest name of an account that useradd takes.
     static let userBytes = 32
+    /// How often, and after which pause, an account is asked for while the files of the accounts are locked.
+    static let userAttempts = 10
+    static let userPause = Duration.milliseconds(300)
     /// Longest path of a supervisor folder or a path that a service names; leaves room for what is appended.
     package static let pathBytes = 2_048
     /// runsvdir watches at most this many folders.

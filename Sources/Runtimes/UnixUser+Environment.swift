@@ -9,20 +9,23 @@ extension UnixUser {
     package static func ensure(environment: EnvironmentName) async throws -> UnixUser? {
         guard isRoot else { return nil }
         let name = name(for: environment)
-        if let user = UnixUser(named: name) { return user }
-        let result = try await run(
-            .name("useradd"),
-            arguments: [
-                "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-                "--shell", "/usr/sbin/nologin", name,
-            ],
-            environment: .custom(["PATH": Runit.searchPath]),
-            output: .discarded, error: .string(limit: Limits.programOutputBytes))
-        // Two at once: the one that lost finds the account of the other.
-        guard let user = UnixUser(named: name) else {
-            throw RuntimeFault.userNotCreated(user: name, reason: result.standardError)
+        var refusal = ""
+        for _ in 1...Limits.userAttempts {
+            if let user = UnixUser(named: name) { return user }
+            let result = try await run(
+                .name("useradd"),
+                arguments: [
+                    "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+                    "--shell", "/usr/sbin/nologin", name,
+                ],
+                environment: .custom(["PATH": Runit.searchPath]),
+                output: .discarded, error: .string(limit: Limits.programOutputBytes))
+            if result.terminationStatus.isSuccess { continue }
+            refusal = result.standardError
+            // Somebody else may hold the files of the accounts, and perhaps makes this very one.
+            try await Task.sleep(for: Limits.userPause)
         }
-        return user
+        throw RuntimeFault.userNotCreated(user: name, reason: refusal)
     }
 
     /// The name of an environment's account: useradd takes 32 characters.
