@@ -5,7 +5,7 @@ import Foundation
 /// Green and blue are compared while both take traffic: each unit was sent to green with the known probability `share`.
 /// A gambler with one of four stakes bets against the claim's opposite; the stakes' mean wealth is a supermartingale
 /// when the opposite holds, whatever share and rates do meanwhile, so that it passes 1/alpha with a probability of at
-/// most alpha (Ville's inequality). Derivation: docs/reference/verdict.md.
+/// most alpha (Ville's inequality). Derivation: docs/adr/0025.
 package struct SequentialTest: Sendable, Equatable {
     /// What evidence is gathered for.
     package enum Claim: Sendable, Equatable {

@@ -9,6 +9,12 @@ package struct VerdictReplay: Sendable, Encodable {
     package let decidedAtTick: Int?
     package let threshold: Double
     package let thresholdOfHealth: Double
+    /// Green's error rate less blue's: the ends of an interval that misses it with a probability of 5 % at most, however
+    /// often it is looked at.
+    package let lowestDifference: Double
+    package let highestDifference: Double
+    /// About how many more units of both slots bring a decision if all goes on like this; nil where none is in sight.
+    package let unitsNeeded: Double?
 
     private enum CodingKeys: String, CodingKey {
         case logEvidence = "log_evidence"
@@ -17,6 +23,9 @@ package struct VerdictReplay: Sendable, Encodable {
         case decidedAtTick = "decided_at_tick"
         case threshold
         case thresholdOfHealth = "threshold_of_health"
+        case lowestDifference = "lowest_difference"
+        case highestDifference = "highest_difference"
+        case unitsNeeded = "units_needed"
     }
 
     /// What follows from the evidence.
@@ -28,19 +37,19 @@ package struct VerdictReplay: Sendable, Encodable {
     }
 
     package init(_ ticks: [RecordedTick], settings: JudgeSettings) {
-        var harm = SequentialTest(.harm, limit: settings.errorLimit, prior: settings.errorPrior)
-        var health = SequentialTest(.health, limit: settings.errorLimit, prior: settings.errorPrior)
+        var judge = StreamJudge(.errors, limit: settings.errorLimit, prior: settings.errorPrior)
+        var difference = DifferenceInterval(prior: settings.errorPrior)
         var found: (Decision, Int)?
         var ofHarm: [Double] = []
         var ofHealth: [Double] = []
         for (index, tick) in ticks.enumerated() {
-            harm.observe(tick.outcomes, share: tick.share)
-            health.observe(tick.outcomes, share: tick.share)
-            ofHarm.append(harm.logEvidence)
-            ofHealth.append(health.logEvidence)
-            if harm.logEvidence >= settings.harmThreshold {
+            judge.observe(tick.outcomes, share: tick.share)
+            difference.observe(tick.outcomes, share: tick.share)
+            ofHarm.append(judge.harm.logEvidence)
+            ofHealth.append(judge.health.logEvidence)
+            if judge.harm.logEvidence >= settings.harmThreshold {
                 found = found ?? (.rollback, index + 1)
-            } else if health.logEvidence >= settings.healthThreshold {
+            } else if judge.health.logEvidence >= settings.healthThreshold {
                 found = found ?? (.promote, index + 1)
             }
         }
@@ -50,5 +59,11 @@ package struct VerdictReplay: Sendable, Encodable {
         decidedAtTick = found?.1
         threshold = settings.harmThreshold
         thresholdOfHealth = settings.healthThreshold
+        lowestDifference = difference.bounds.lowerBound
+        highestDifference = difference.bounds.upperBound
+        unitsNeeded =
+            found == nil
+            ? judge.unitsNeeded(
+                share: ticks.last?.share ?? 0, harmThreshold: threshold, healthThreshold: thresholdOfHealth) : 0
     }
 }

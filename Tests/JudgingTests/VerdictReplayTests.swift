@@ -22,7 +22,9 @@ import Testing
     @Test func `a release that does as blue does is promoted`() throws {
         let line = #"{"green_bad":1,"green_ok":99,"blue_bad":1,"blue_ok":99,"share":0.5}"#
         let ticks = try RecordedTick.read(Array(repeating: line, count: 20).joined(separator: "\n"), file: "t")
-        #expect(VerdictReplay(ticks, settings: JudgeSettings()).decision == .promote)
+        let replay = VerdictReplay(ticks, settings: JudgeSettings())
+        #expect(replay.decision == .promote)
+        #expect(replay.lowestDifference <= 0 && (0..<0.1).contains(replay.highestDifference))
     }
 
     @Test(arguments: [

@@ -47,6 +47,12 @@ struct VerdictReplayCommand: ParsableCommand {
         }
         table.lines.forEach(Terminal.say)
         Terminal.say(sentence(replay))
+        Terminal.say(
+            "Green's error rate is \(Self.points(replay.lowestDifference)) to \(Self.points(replay.highestDifference)) "
+                + "percentage points above blue's, with 95 % certainty at any time.")
+        if let needed = replay.unitsNeeded, needed > 0 {
+            Terminal.say("About \(Int(needed.rounded(.up))) more units bring a decision if all goes on like this.")
+        }
     }
 
     private func readTicks() throws -> [RecordedTick] {
@@ -73,6 +79,12 @@ struct VerdictReplayCommand: ParsableCommand {
         case .promote: "promote\(at): that green keeps the limit was proved before the evidence reached \(limit)."
         case .inconclusive: "inconclusive: the evidence never reached \(limit), and health was not proved."
         }
+    }
+
+    private static func points(_ rate: Double) -> String {
+        (rate * 100).formatted(
+            .number.precision(.fractionLength(1)).sign(strategy: .always(includingZero: false))
+                .locale(Locale(identifier: "en_US_POSIX")))
     }
 
     private static func text(_ value: Double) -> String {
