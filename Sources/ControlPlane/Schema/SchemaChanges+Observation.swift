@@ -51,6 +51,8 @@ extension SchemaChanges {
                 ($0.release.description, "\($0.release), which \($0.role == .stable ? "serves" : "is kept"),")
             },
             uniquingKeysWith: { first, _ in first })
+        // They come first, because they have the values that the server's texts lack.
+        for running in running { try await add(contractSuiteOf: running, named: names, in: environment, to: &observed) }
         let age = environment.policy.contractAfterSeconds
         for use in try await statements.uses(in: environment.name) {
             let seconds = now.timeIntervalSince(use.lastSeen)
@@ -60,7 +62,6 @@ extension SchemaChanges {
                 observed.add(use.text, sentBy: "\(use.sender), seen \(Duration.seconds(seconds).inWords) ago,")
             }
         }
-        for running in running { try await add(contractSuiteOf: running, named: names, in: environment, to: &observed) }
         observed.gaps += try await gaps(in: environment, isContraction: isContraction, now: now)
         return observed
     }

@@ -104,10 +104,13 @@ extension RehearsalReport {
         let plural = coverage.statements == 1 ? "" : "s"
         let tried = coverage.statements == 0 ? [] : ["\(coverage.statements) statement\(plural) of running releases"]
         let going = (tried + coverage.releases).joined(separator: " and ")
+        let untried = coverage.unproved.count
+        let unknown =
+            (untried == 0 ? [] : ["\(untried) statement\(untried == 1 ? "" : "s") could not be tried."]) + coverage.gaps
         let parts =
             ["\(count), \(obstacles.isEmpty ? "nothing dangerous" : "\(obstacles.count) dangerous")"] + ways
             + (going.isEmpty ? [] : ["\(going) go on working"])
-            + (coverage.gaps.isEmpty ? [] : ["not known: \(coverage.gaps.joined(separator: " "))"])
+            + (unknown.isEmpty ? [] : ["not known: \(unknown.joined(separator: " "))"])
         return parts.joined(separator: "; ")
     }
 }

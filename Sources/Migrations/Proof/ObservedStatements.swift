@@ -4,8 +4,9 @@ package import Postgres
 /// What the running release asks of its database, and how much of that is known.
 package struct ObservedStatements: Sendable {
     package var texts: [String] = []
-    /// Who sends a statement, where more is known than that a running release does: `freightops 1.0.0, which is kept`.
-    package var senders: [String: String] = [:]
+    /// Who sends a statement, by its identity, where more is known than that a running release does: `freightops 1.0.0,
+    /// which is kept`.
+    private var senders: [String: String] = [:]
     /// Why something may be missing; empty where nothing is known to be.
     package var gaps: [String] = []
 
@@ -37,26 +38,30 @@ package struct ObservedStatements: Sendable {
     /// Takes a statement with who sends it; several senders are told in the order in which they come.
     package mutating func add(_ text: String, sentBy sender: String) {
         texts.append(text)
-        guard senders[text]?.contains(sender) != true else { return }
-        senders[text] = [senders[text], sender].compactMap(\.self).joined(separator: "; ")
+        let identity = text.identity
+        guard senders[identity]?.contains(sender) != true else { return }
+        senders[identity] = [senders[identity], sender].compactMap(\.self).joined(separator: "; ")
     }
 
     /// Who sends a statement, for a sentence about it.
-    func sender(of text: String) -> String {
-        if let sender = senders[text] { return sender }
-        return senders.first { $0.key.preparable == text }?.value ?? "the running release"
-    }
+    package func sender(of text: String) -> String { senders[text.identity] ?? "the running release" }
 
-    /// Those that can be prepared, each once and bounded.
+    /// Those that can be prepared, bounded, and each once: of those that differ in their values only, the first.
     package var distinct: [String] {
         var seen: Set<String> = []
         return Array(
-            texts.compactMap(\.preparable).filter { seen.insert($0).inserted }.prefix(
+            texts.compactMap(\.preparable).filter { seen.insert($0.identity).inserted }.prefix(
                 RehearsalLimits.observedStatements))
     }
 }
 
 extension String {
+    /// What is the same for statements that differ in their values only; the text of one that libpg_query cannot read.
+    fileprivate var identity: String {
+        let text = preparable ?? self
+        return (try? PgQueryParser().statements(in: text, file: ""))?.first?.fingerprint ?? text
+    }
+
     /// What of a statement can be prepared: itself, or the query inside a cursor or a COPY; nil for the rest, which is
     /// no use of a table.
     fileprivate var preparable: String? {
