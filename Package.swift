@@ -167,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "FreightOpsTests",
             dependencies: [
-                "FreightOps", "FreightOpsCommand", "Postgres", "TestSupport", httpTypes, hummingbird, logging, metrics,
+                "FreightOps", "FreightOpsCommand", "Migrations", "Postgres", "TestSupport", httpTypes, hummingbird, logging, metrics,
                 nioCore, subprocess,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]

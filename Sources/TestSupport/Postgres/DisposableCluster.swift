@@ -14,12 +14,15 @@ package struct DisposableCluster: Sendable {
     private let lock: LifetimeLock
 
     /// Makes and starts a cluster in a folder of its own.
-    package static func start(maximumConnections: Int = 200) async throws -> DisposableCluster {
+    package static func start(
+        maximumConnections: Int = 200, settings: [String: String] = [:]
+    ) async throws -> DisposableCluster {
         let folder = "/tmp/switchyard-postgres-\(UUID().uuidString.prefix(8).lowercased())"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
         let cluster = try await PrivateCluster(
-            folder: "\(folder)/cluster", maximumConnections: maximumConnections, durability: .disposable)
+            folder: "\(folder)/cluster", maximumConnections: maximumConnections, durability: .disposable,
+            settings: settings)
         let lock = try LifetimeLock(path: "\(folder)/alive")
         try await launch(cluster, folder: folder)
         try await cluster.waitUntilReady(deadline: .seconds(60))

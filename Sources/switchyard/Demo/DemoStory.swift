@@ -72,9 +72,9 @@ struct DemoStory: Sendable {
         return try await deploy("1.1.1")
     }
 
-    /// The old column goes: first while a release that reads it is kept, then when none is.
+    /// The old column goes: first while releases that read it are kept, then when none is.
     private func contract() async throws -> [DeploymentReport] {
-        let refused = try await follow("Contract, while 1.1.0 is kept") {
+        let refused = try await follow("Contract, while 1.0.0 and 1.1.0 are kept") {
             try await stage.client.contract(ContractRequest(requestedBy: "demo"), in: Self.environment)
         }
         Terminal.say("\nGive up the ways back: rollback_period: 5s, applied while everything runs")

@@ -45,7 +45,7 @@ package struct WebProcess: Sendable {
         )
     }
 
-    private func router(_ feed: LoadEventFeed) throws -> Router<FreightRequestContext> {
+    func router(_ feed: LoadEventFeed) throws -> Router<FreightRequestContext> {
         let release = settings.release
         let renderer = try PageRenderer(release: release)
         let loads = LoadStore(database: database)
