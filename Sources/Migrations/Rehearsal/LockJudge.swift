@@ -17,7 +17,7 @@ struct LockJudge {
             }
             return invalidIndexes(trace)
                 + (trace.statement.runsOutsideTransaction ? alone(trace) : inTransaction(index))
-                + bulkChange(trace)
+                + heldRows(index)
         }
     }
 
@@ -106,17 +106,20 @@ struct LockJudge {
 
     // MARK: Rows
 
-    /// One statement that changes a table's rows keeps them locked until it commits; a backfill does it in batches.
-    private func bulkChange(_ trace: StatementTrace) -> [RehearsalFinding] {
+    /// One statement that changes or locks a table's rows keeps them until it commits; a backfill does it in batches.
+    private func heldRows(_ index: Int) -> [RehearsalFinding] {
+        let trace = traces[index]
         guard trace.phase != .backfill else { return [] }
         return trace.touches.filter { touch in
-            touch.rowsChanged > limits.changedRows
-                || touch.rowsChanged >= 10 && touch.rowsChanged * 2 >= max(touch.rows, touch.rowsScanned)
+            let held = max(touch.rowsChanged, touch.rowsLocked)
+            return held > limits.changedRows || held >= 10 && held * 2 >= max(touch.rows, touch.rowsScanned)
         }.map { touch in
-            RehearsalFinding(
+            let (doing, held) =
+                touch.rowsLocked > touch.rowsChanged ? ("Locks", touch.rowsLocked) : ("Changes", touch.rowsChanged)
+            return RehearsalFinding(
                 .dangerous, "bulk-change",
-                "Changes \(touch.rowsChanged.grouped) of the \(touch.rows.grouped) rows of \(touch.relation.title) in one "
-                    + "transaction: whoever writes to one of them waits for about \(trace.duration.seconds).",
+                "\(doing) \(held.grouped) of the \(touch.rows.grouped) rows of \(touch.relation.title) in one "
+                    + "transaction: whoever writes to one of them waits for about \(heldTime(from: index).seconds).",
                 advice: "-- Move it to backfill.sql, which runs in batches:\n\(trace.statement.text);")
         }
     }

@@ -44,12 +44,21 @@ package struct StatementTrace: Sendable {
         package let rows: Int
         package var rowsScanned = 0
         package var rowsChanged = 0
+        /// Rows that nobody else can change until its transaction ends, those that it changed included.
+        package var rowsLocked = 0
         /// Whether its file, or that of one of its indexes, was written anew.
         package var isRewritten = false
     }
 }
 
 extension StatementTrace {
+    mutating func noteLocked(_ rows: Int, of table: RelationState) {
+        guard rows > 0 else { return }
+        let index = touches.firstIndex { $0.relation == table.name } ?? touches.count
+        if index == touches.count { touches.append(TableTouch(relation: table.name, rows: table.rows)) }
+        touches[index].rowsLocked = rows
+    }
+
     /// The locks that it took and that block so much, the strongest first, each once: `SHARE on loads`.
     func newLocks(where matters: (BlockedWork) -> Bool) -> [String] {
         var seen: Set<String> = []

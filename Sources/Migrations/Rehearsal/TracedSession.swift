@@ -36,7 +36,22 @@ struct TracedSession: Sendable {
             traces.append(complete(passage, probe, CatalogDifference(from: catalog, to: next)))
             catalog = next
         }
+        if traces.last?.refusal == nil { try await noteLockedRows(in: &traces, held: probe.locks) }
         return (try await end(traces), catalog)
+    }
+
+    /// Tells the statement that first locked rows of a table of all that are locked in it when the transaction ends.
+    private func noteLockedRows(in traces: inout [StatementTrace], held: Set<StatementProbe.RelationLock>) async throws
+    {
+        for lock in held where lock.mode == .rowShare {
+            guard let table = tracer.baseline[lock.relation], table.kind == "r",
+                let index = traces.firstIndex(where: { trace in
+                    trace.locks.contains { $0.relation == table.name && $0.mode == .rowShare }
+                })
+            else { continue }
+            let locked = try await RowLocks(limits: tracer.limits).count(in: table.name, of: tracer.clone)
+            traces[index].noteLocked(locked, of: table)
+        }
     }
 
     /// Commits, where deferred constraints still may refuse.
