@@ -3,6 +3,8 @@ package struct CatalogDifference: Sendable {
     package var added: [CatalogObject] = []
     package var removed: [CatalogObject] = []
     package var changed: [Change] = []
+    /// Sequences that give out again what they have given out before; their facts may be the same.
+    package var rewound: [Change] = []
 
     /// An object that is on both sides with other facts.
     package struct Change: Sendable {
@@ -13,6 +15,14 @@ package struct CatalogDifference: Sendable {
         package var words: [String] {
             Set(before.facts.keys).union(after.facts.keys).filter { before.facts[$0] != after.facts[$0] }.sorted()
         }
+
+        /// Of a sequence that does not repeat itself anyway.
+        fileprivate var isRewound: Bool {
+            guard let then = before.nextValue, let now = after.nextValue, before.facts["cycles"] != "true" else {
+                return false
+            }
+            return before.descends ? now > then : now < then
+        }
     }
 
     package init(from before: CatalogSnapshot, to after: CatalogSnapshot) {
@@ -21,16 +31,20 @@ package struct CatalogDifference: Sendable {
                 removed.append(object)
                 continue
             }
-            if object.facts != other.facts { changed.append(Change(before: object, after: other)) }
+            let change = Change(before: object, after: other)
+            if object.facts != other.facts { changed.append(change) }
+            if change.isRewound { rewound.append(change) }
         }
         added = after.objects.values.filter { before.objects[$0.id] == nil }.sorted(by: Self.inOrder)
         removed.sort(by: Self.inOrder)
         changed.sort { Self.inOrder($0.before, $1.before) }
+        rewound.sort { Self.inOrder($0.before, $1.before) }
     }
 
     /// Whether it tells of an object.
     func mentions(_ id: CatalogObject.ID) -> Bool {
-        added.contains { $0.id == id } || removed.contains { $0.id == id } || changed.contains { $0.before.id == id }
+        added.contains { $0.id == id } || removed.contains { $0.id == id }
+            || (changed + rewound).contains { $0.before.id == id }
     }
 
     package var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty }

@@ -18,6 +18,7 @@ extension CatalogObject.Kind {
         case .rule: Self.rules
         case .statistics: Self.extendedStatistics
         case .function: Self.functions
+        case .setting: Self.settings
         }
     }
 
@@ -76,8 +77,6 @@ extension CatalogObject.Kind {
     private static let domains = """
         SELECT t.oid::text AS number, n.nspname || '.' || t.typname AS name, NULL AS parent, jsonb_build_object(
             'type', format_type(t.typbasetype, t.typtypmod), 'not null', t.typnotnull::text, 'default', t.typdefault,
-            'constraints', (SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid), ', ' ORDER BY conname)
-                FROM pg_constraint WHERE contypid = t.oid),
             'owner', pg_get_userbyid(t.typowner))::text AS facts
         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
         WHERE \(own) AND t.typtype = 'd' AND \(isNoExtensions("pg_type", "t.oid"))
@@ -140,11 +139,16 @@ extension CatalogObject.Kind {
         """
     }
 
+    /// Those of tables and those of domains.
     private static let constraints = """
-        SELECT k.oid::text AS number, k.conname AS name, n.nspname || '.' || c.relname AS parent, jsonb_build_object(
-            'kind', k.contype, 'definition', pg_get_constraintdef(k.oid), 'valid', k.convalidated::text)::text AS facts
-        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE \(own) AND k.contype <> 't' AND \(isNoExtensions("pg_class", "c.oid"))
+        SELECT k.oid::text AS number, k.conname AS name, n.nspname || '.' || coalesce(c.relname, t.typname) AS parent,
+            jsonb_build_object(
+                'kind', k.contype, 'definition', pg_get_constraintdef(k.oid), 'valid', k.convalidated::text)::text
+                AS facts
+        FROM pg_constraint k LEFT JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_type t ON t.oid = k.contypid
+        JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, t.typnamespace)
+        WHERE \(own) AND k.contype <> 't' AND \(isNoExtensions("pg_class", "k.conrelid"))
+            AND \(isNoExtensions("pg_type", "k.contypid"))
         """
 
     private static let indexes = """
@@ -159,8 +163,11 @@ extension CatalogObject.Kind {
 
     private static let triggers = """
         SELECT t.oid::text AS number, t.tgname AS name, n.nspname || '.' || c.relname AS parent,
-            jsonb_build_object('definition', pg_get_triggerdef(t.oid), 'enabled', t.tgenabled)::text AS facts
+            jsonb_build_object(
+                'definition', pg_get_triggerdef(t.oid), 'enabled', t.tgenabled,
+                'function', f.nspname || '.' || p.proname || '()')::text AS facts
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace f ON f.oid = p.pronamespace
         WHERE \(own) AND NOT t.tgisinternal AND \(isNoExtensions("pg_class", "c.oid"))
         """
 
@@ -177,7 +184,9 @@ extension CatalogObject.Kind {
 
     private static let rules = """
         SELECT r.oid::text AS number, r.rulename AS name, n.nspname || '.' || c.relname AS parent,
-            jsonb_build_object('definition', pg_get_ruledef(r.oid))::text AS facts
+            jsonb_build_object(
+                'definition', pg_get_ruledef(r.oid), 'enabled', r.ev_enabled, 'instead', r.is_instead::text)::text
+                AS facts
         FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE \(own) AND r.rulename <> '_RETURN' AND \(isNoExtensions("pg_class", "c.oid"))
         """
@@ -197,5 +206,13 @@ extension CatalogObject.Kind {
             'privileges', \(privileges("p.proacl", default: "f", owner: "p.proowner")))::text AS facts
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE \(own) AND \(isNoExtensions("pg_proc", "p.oid"))
+        """
+
+    /// What new sessions in this database begin with; what holds in all databases is no part of it.
+    private static let settings = """
+        SELECT s.setrole::text AS number, coalesce(pg_get_userbyid(nullif(s.setrole, 0)), 'everybody') AS name,
+            NULL AS parent, (SELECT jsonb_object_agg(split_part(line, '=', 1), substr(line, strpos(line, '=') + 1))
+                FROM unnest(s.setconfig) line)::text AS facts
+        FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = current_database()
         """
 }

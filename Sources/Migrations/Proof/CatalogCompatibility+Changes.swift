@@ -8,8 +8,11 @@ extension CatalogCompatibility {
             case .type: [lostLabels(change), lostAttributes(change), lostPrivileges(change)]
             case .domain: [tightenedDomain(change)]
             case .function: [changedResult(change), lostPrivileges(change)]
-            case .sequence, .schema: [lostPrivileges(change)]
+            case .sequence: [nearerEnd(change), lostPrivileges(change)]
+            case .schema: [lostPrivileges(change)]
             case .policy: [changedPolicy(change)]
+            case .trigger, .rule: [stopped(change)]
+            case .setting: [findingOfSettings(change.after, from: change.before.facts, to: change.after.facts)]
             default: []
             }
         return findings.compactMap(\.self)
@@ -120,6 +123,60 @@ extension CatalogCompatibility {
             advice: "-- Give the privileges again in the same step: GRANT … ON \(object) TO …;")
     }
 
+    // MARK: Sequences
+
+    func findingOfRewound(_ change: CatalogDifference.Change) -> RehearsalFinding {
+        let (then, now) = (change.before.nextValue ?? 0, change.after.nextValue ?? 0)
+        return RehearsalFinding(
+            .incompatible, "rewound-sequence",
+            "The sequence \(change.before.title) gives out \(now) next (was \(then)): running code gets numbers again that "
+                + "it got before.",
+            advice: "-- Set a sequence forward only.")
+    }
+
+    /// A sequence that has given out more than it has left ends while the release runs, as far as one can tell.
+    private func nearerEnd(_ change: CatalogDifference.Change) -> RehearsalFinding? {
+        guard let left = change.after.valuesLeft, left < change.before.valuesLeft ?? .max else { return nil }
+        let isNear = left < change.before.valuesGiven ?? 0
+        return RehearsalFinding(
+            isNear ? .incompatible : .warning, "ending-sequence",
+            "The sequence \(change.before.title) ends after \(left) more values; then INSERTs of running code fail.",
+            advice: isNear ? "-- Leave the sequence's bounds as they are." : nil)
+    }
+
+    // MARK: Triggers, rules, settings
+
+    private func stopped(_ change: CatalogDifference.Change) -> RehearsalFinding? {
+        change.before.isInForce && !change.after.isInForce ? findingOfStopped(change.before) : nil
+    }
+
+    func findingOfStopped(_ object: CatalogObject) -> RehearsalFinding {
+        RehearsalFinding(
+            .incompatible, "stops-\(object.kind.rule)",
+            "Writes of running code to \(object.parentTitle) no longer run the \(object.kind.rawValue) \(object.name).",
+            advice: "-- Leave \(object.name) alone in expand.sql; take it away in contract.sql.")
+    }
+
+    /// What new sessions of running code begin with, by name.
+    func findingOfSettings(
+        _ object: CatalogObject, from old: [String: String], to new: [String: String]
+    ) -> RehearsalFinding? {
+        let names = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+        guard !names.isEmpty else { return nil }
+        let isOtherWorld = !Self.decisiveSettings.isDisjoint(with: names)
+        let changes = names.map { "\($0) \(new[$0] ?? "the server's") (was \(old[$0] ?? "the server's"))" }
+        return RehearsalFinding(
+            isOtherWorld ? .incompatible : .warning, "changed-setting",
+            "New sessions of \(object.name) begin with \(changes.joined(separator: ", ")).",
+            advice: isOtherWorld ? "-- Let the new release set it for its own sessions." : nil)
+    }
+
+    /// Settings on which it depends what a statement means, or whether it may write.
+    private static let decisiveSettings: Set = [
+        "DateStyle", "TimeZone", "default_transaction_read_only", "role", "row_security", "search_path",
+        "session_replication_role",
+    ]
+
     // MARK: Types, domains, functions, policies
 
     private func lostLabels(_ change: CatalogDifference.Change) -> RehearsalFinding? {
@@ -149,10 +206,8 @@ extension CatalogCompatibility {
             return RehearsalFinding(
                 .incompatible, "changed-type", "The domain \(change.before.title) changes its type.")
         }
-        guard change.words.contains("constraints") || change.after.facts["not null"] == "true" else { return nil }
-        return RehearsalFinding(
-            .warning, "new-constraint",
-            "The domain \(change.before.title) has other constraints: \(change.after.facts["constraints"] ?? "none").")
+        guard change.words.contains("not null"), change.after.facts["not null"] == "true" else { return nil }
+        return RehearsalFinding(.warning, "new-constraint", "From now on \(change.before.title) refuses null.")
     }
 
     private func changedResult(_ change: CatalogDifference.Change) -> RehearsalFinding? {
@@ -169,6 +224,25 @@ extension CatalogCompatibility {
             "The policy \(change.before.name) of \(change.before.parentTitle) admits other rows or roles "
                 + "(\(change.words.joined(separator: ", "))).")
     }
+}
+
+extension CatalogObject {
+    /// How many values a sequence can still give out; nil where it does not end or cannot be read.
+    fileprivate var valuesLeft: Int128? {
+        guard facts["cycles"] != "true", let nextValue, let step = integer("increment"),
+            let end = integer(descends ? "minimum" : "maximum")
+        else { return nil }
+        let isOver = descends ? nextValue < end : nextValue > end
+        return isOver ? 0 : (end - nextValue) / step + 1
+    }
+
+    /// How many values it has given out since its start.
+    fileprivate var valuesGiven: Int128? {
+        guard let nextValue, let step = integer("increment"), let start = integer("start") else { return nil }
+        return (nextValue - start) / step
+    }
+
+    private func integer(_ fact: String) -> Int128? { facts[fact].flatMap { Int128($0) } }
 }
 
 /// The privileges on an object by role, as a snapshot writes them.

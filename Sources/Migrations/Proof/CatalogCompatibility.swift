@@ -31,10 +31,14 @@ struct CatalogCompatibility {
             + difference.changed.flatMap { change in
                 findingsOfChanged(change).map { Judgement(object: change.after, finding: $0) }
             }
+            + difference.rewound.map { change in
+                Judgement(object: change.after, finding: findingOfRewound(change))
+            }
         return judgements.filter { judgement in
             let object = judgement.object
+            guard object.kind != .setting else { return true }
             guard let parent = object.parent else { return known.objects[object.id] != nil }
-            return Self.relations.contains { known[$0, parent] != nil }
+            return Self.wholes.contains { known[$0, parent] != nil }
         }
     }
 
@@ -62,6 +66,10 @@ struct CatalogCompatibility {
                 .warning, "removes-uniqueness",
                 "Takes away the \(object.kind.rawValue) \(object.name) of \(object.parentTitle): ON CONFLICT clauses "
                     + "that rely on it fail.")
+        case .trigger where object.isInForce, .rule where object.isInForce:
+            return findingOfStopped(object)
+        case .setting:
+            return findingOfSettings(object, from: object.facts, to: [:])
         default:
             return nil
         }
@@ -69,7 +77,7 @@ struct CatalogCompatibility {
 
     private func findingOfRenamed(_ object: CatalogObject, _ heir: CatalogObject, _ name: String) -> RehearsalFinding? {
         switch object.kind {
-        case .constraint, .index, .trigger, .policy, .rule, .statistics: return nil
+        case .constraint, .index, .trigger, .policy, .rule, .statistics, .setting: return nil
         default: break
         }
         let newName = heir.title
@@ -87,17 +95,19 @@ struct CatalogCompatibility {
             && !difference.removed.contains { $0.kind == .constraint && $0.name == index.name }
     }
 
-    /// Whether a table or view went, so that its parts need no mention.
+    /// Whether a whole went, so that its parts need no mention.
     private func isGone(_ parent: String) -> Bool {
-        Self.relations.contains { before[$0, parent] != nil && after[$0, parent] == nil }
+        Self.wholes.contains { before[$0, parent] != nil && after[$0, parent] == nil }
     }
 
-    private static let relations: [CatalogObject.Kind] = [.table, .view, .materializedView]
+    /// What has parts.
+    private static let wholes: [CatalogObject.Kind] = [.table, .view, .materializedView, .domain]
 
     // MARK: Added
 
     private func findingOfAdded(_ object: CatalogObject) -> RehearsalFinding? {
-        guard let parent = object.parent, before[.table, parent] != nil else { return nil }
+        if object.kind == .setting { return findingOfSettings(object, from: [:], to: object.facts) }
+        guard let parent = object.parent, (before[.table, parent] ?? before[.domain, parent]) != nil else { return nil }
         let table = object.parentTitle
         switch object.kind {
         case .column where object.isRequired:
@@ -114,7 +124,7 @@ struct CatalogCompatibility {
         case .constraint where object.facts["kind"] != "t":
             return RehearsalFinding(
                 .warning, "new-constraint",
-                "From now on \(table) refuses rows that break \(object.name), \(object.facts["definition"] ?? "").")
+                "From now on \(table) refuses what breaks \(object.name), \(object.facts["definition"] ?? "").")
         case .index where object.facts["unique"] == "true" && !isOfConstraint(object):
             return RehearsalFinding(
                 .warning, "new-constraint", "From now on \(table) refuses rows that \(object.name) has already.")
@@ -122,12 +132,14 @@ struct CatalogCompatibility {
             return RehearsalFinding(
                 .incompatible, "restrictive-policy",
                 "The restrictive policy \(object.name) hides rows of \(table) from code that is running.")
-        case .rule where object.facts["definition"]?.contains("DO INSTEAD") == true:
+        case .rule where object.facts["instead"] == "true":
             return RehearsalFinding(
                 .incompatible, "new-rule",
                 "The rule \(object.name) does something else instead of what running code asks of \(table).")
-        case .trigger:
-            return RehearsalFinding(.note, "new-trigger", "Writes to \(table) now run the trigger \(object.name).")
+        case .trigger, .rule:
+            return RehearsalFinding(
+                .note, "new-\(object.kind.rule)",
+                "Writes to \(table) now run the \(object.kind.rawValue) \(object.name).")
         default:
             return nil
         }
@@ -140,12 +152,13 @@ struct CatalogCompatibility {
 
 extension CatalogObject {
     /// As people say it: `loads.weight`, with the schema where that is not `public`.
-    var title: String { parent == nil ? Self.plain(name) : "\(parentTitle).\(name)" }
+    var title: String { parent == nil ? Self.title(of: name) : "\(parentTitle).\(name)" }
 
     /// The same of what it is a part of.
-    var parentTitle: String { Self.plain(parent ?? "") }
+    var parentTitle: String { Self.title(of: parent ?? "") }
 
-    private static func plain(_ name: String) -> String {
+    /// The same of a name with its schema.
+    static func title(of name: String) -> String {
         name.hasPrefix("public.") ? String(name.dropFirst("public.".count)) : name
     }
 
@@ -155,6 +168,9 @@ extension CatalogObject {
     }
 
     var hasRowSecurity: Bool { facts["row security"] == "true" }
+
+    /// Of a trigger or rule: whether an ordinary session sets it off.
+    var isInForce: Bool { ["O", "A"].contains(facts["enabled"]) }
 }
 
 extension CatalogObject.Kind {

@@ -34,6 +34,11 @@ package struct RehearsalFinding: Sendable, Equatable, Codable {
     }
 }
 
+extension RehearsalFinding {
+    /// The rule for rows of today that a new constraint refuses, which is no less so in a contraction.
+    static let violatedConstraint = "violated-constraint"
+}
+
 extension RehearsalFinding: CustomStringConvertible {
     package var description: String { message }
 }

@@ -155,7 +155,7 @@ struct RehearsalRun {
             }
             let expanded = try await snapshot()
             let breaks = try await timing(.forwardProof) { run in try await run.followOnSchema(scene, traces) }
-            try await note(scene, traces, by: tracer, breaks: breaks)
+            note(scene, traces, by: tracer, breaks: breaks)
             if traces.last?.refusal != nil {
                 report.notRehearsed = scenes[(index + 1)...].map(\.migration.name.rawValue)
                 return false
@@ -224,7 +224,7 @@ struct RehearsalRun {
                 try await tracer.trace(scene.statements, phase: .contract)
             }
             let breaks = try await timing(.forwardProof) { run in try await run.followOnSchema(scene, traces) }
-            try await note(scene, traces, by: tracer, breaks: breaks)
+            note(scene, traces, by: tracer, breaks: breaks)
             if traces.last?.refusal != nil { return false }
         }
         return true
@@ -234,15 +234,10 @@ struct RehearsalRun {
 
     private mutating func note(
         _ scene: Scene, _ traces: [StatementTrace], by tracer: StatementTracer, breaks: [(Int, ForwardProof.Break)]
-    ) async throws {
+    ) {
         let isContraction = traces.first?.phase == .contract
         var findings = tracer.findings(for: traces).map { findings in
             isContraction ? findings.map(\.meantInContraction) : findings
-        }
-        for (index, trace) in traces.enumerated() {
-            for constraint in trace.difference?.notValidConstraints ?? [] {
-                if let finding = try await violation(of: constraint) { findings[index].append(finding) }
-            }
         }
         for (index, broken) in breaks {
             let severity: RehearsalFinding.Severity =
@@ -303,28 +298,6 @@ struct RehearsalRun {
         return breaks
     }
 
-    /// Whether rows of today break a constraint that does not look at them, so that the release writes such rows.
-    private func violation(of constraint: CatalogObject) async throws -> RehearsalFinding? {
-        guard let table = constraint.parent else { return nil }
-        return try await connected { connection in
-            try await connection.execute("BEGIN")
-            do {
-                try await connection.execute(
-                    """
-                    ALTER TABLE \(unescaped: table.asQualifiedIdentifier) VALIDATE CONSTRAINT \(identifier: constraint.name)
-                    """, deadline: limits.statement)
-                // The next step must find it as the migration left it.
-                try await connection.execute("ROLLBACK")
-                return nil
-            } catch PostgresError.server(_, let message, _, _) {
-                return RehearsalFinding(
-                    .incompatible, "violated-constraint",
-                    "Rows of today break \(constraint.name), so code that is running writes such rows, which \(table) "
-                        + "refuses from now on: \(message).")
-            }
-        }
-    }
-
     // MARK: The clone
 
     private func tracer() async throws -> StatementTracer {
@@ -352,7 +325,7 @@ struct RehearsalRun {
 extension RehearsalFinding {
     /// What a contraction takes away is what it is for; whether anybody still uses it is told by the statements.
     fileprivate var meantInContraction: RehearsalFinding {
-        severity == .incompatible ? RehearsalFinding(.note, rule, message) : self
+        severity == .incompatible && rule != Self.violatedConstraint ? RehearsalFinding(.note, rule, message) : self
     }
 }
 
@@ -373,9 +346,5 @@ extension CatalogDifference {
             return old != new && !ColumnType(old).widens(to: ColumnType(new))
         }
         return removed + retyped.map(\.before)
-    }
-
-    fileprivate var notValidConstraints: [CatalogObject] {
-        added.filter { $0.kind == .constraint && $0.facts["valid"] == "false" }
     }
 }

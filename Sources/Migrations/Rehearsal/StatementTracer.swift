@@ -45,7 +45,12 @@ package struct StatementTracer: Sendable {
                 catalog = next
                 if more.last?.refusal != nil { return traces }
             }
-            return judged(traces, CatalogCompatibility(from: before, to: catalog))
+            let compatibility = CatalogCompatibility(from: before, to: catalog)
+            let trials = [
+                try await ConstraintTrial(limits: limits).judgements(of: compatibility, on: connection),
+                try await WriteTrial(limits: limits, known: known).judgements(of: compatibility, on: connection),
+            ]
+            return judged(traces, compatibility.judgements(knowing: known) + trials.flatMap(\.self))
         }
     }
 
@@ -56,9 +61,11 @@ package struct StatementTracer: Sendable {
 
     /// Tells at each statement what the step comes to for code that is running: what one statement takes away and a
     /// later one gives back is not missed.
-    private func judged(_ traces: [StatementTrace], _ compatibility: CatalogCompatibility) -> [StatementTrace] {
+    private func judged(
+        _ traces: [StatementTrace], _ judgements: [CatalogCompatibility.Judgement]
+    ) -> [StatementTrace] {
         var traces = traces
-        for judgement in compatibility.judgements(knowing: known) {
+        for judgement in judgements {
             let index = traces.lastIndex { $0.difference?.mentions(judgement.object.id) == true }
             traces[index ?? traces.count - 1].compatibility.append(judgement.finding)
         }

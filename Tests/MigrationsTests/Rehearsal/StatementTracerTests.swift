@@ -68,6 +68,61 @@ struct StatementTracerTests {
         }
     }
 
+    @Test(arguments: [
+        ("ALTER TABLE drivers DISABLE TRIGGER USER", "stops-trigger", "no longer run the trigger drivers_touch"),
+        (
+            "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "refused-write", "does not let running code insert a row (nothing is written, without an error)"
+        ),
+        (
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'read only'; END $$;
+            CREATE TRIGGER refuse BEFORE DELETE ON positions FOR EACH ROW EXECUTE FUNCTION refuse()
+            """, "refused-write", "delete a row (P0001: read only"
+        ),
+        ("ALTER SEQUENCE loads_id_seq RESTART", "rewound-sequence", "loads_id_seq gives out 1 next (was 401)"),
+        ("ALTER SEQUENCE loads_id_seq MAXVALUE 405", "ending-sequence", "ends after 5 more values"),
+        ("ALTER SEQUENCE dock_tickets NO CYCLE", "ending-sequence", "ends after 1 more values"),
+        (
+            "ALTER DOMAIN kilograms ADD CONSTRAINT light CHECK (VALUE < 100) NOT VALID", "violated-constraint",
+            "Rows of today break light"
+        ),
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = a', current_database()); END $$",
+            "changed-setting", "New sessions of everybody begin with search_path a (was the server's)"
+        ),
+        ("SELECT FROM loads WHERE weight > 100 FOR UPDATE", "bulk-change", "Locks 300 of the 400 rows of loads"),
+    ])
+    func `what no lock and no statement shows is told all the same`(
+        sql: String, rule: String, message: String
+    ) async throws {
+        try await withSchema { schema in
+            let findings = try await schema.findings(in: sql).flatMap(\.self)
+            let finding = try #require(findings.first { $0.rule == rule }, "\(findings)")
+            #expect(finding.severity.stops && finding.message.contains(message), "\(finding)")
+        }
+    }
+
+    @Test func `a sequence is told of at the statement that set it back, and use sets none back`() async throws {
+        try await withSchema { schema in
+            let sql = "SELECT setval('invoice_numbers', 1); SELECT nextval('invoice_numbers'); CREATE TABLE a (b int)"
+            let rules = try await schema.findings(in: sql).map { $0.map(\.rule) }
+            #expect(rules[0].contains("rewound-sequence") && !rules[1...].joined().contains("rewound-sequence"))
+            let used = try await schema.findings(in: "INSERT INTO customers (name, email) VALUES ('a', 'b')")
+            #expect(used.flatMap(\.self).isEmpty, "\(used)")
+        }
+    }
+
+    @Test func `rows that a foreign key only keeps from going are not locked`() async throws {
+        try await withSchema { schema in
+            let sql = """
+                INSERT INTO loads (customer_id, reference, origin, weight) SELECT id, 'X', 'Ghent', 1 FROM customers
+                """
+            let findings = try await schema.findings(in: sql).flatMap(\.self)
+            #expect(findings.allSatisfy { !$0.severity.stops }, "\(findings)")
+        }
+    }
+
     @Test func `a refused statement is told with the server's reason and leaves nothing`() async throws {
         try await withSchema { schema in
             try await schema.withCopy { copy in
