@@ -51,7 +51,8 @@ class Answer:
 
 
 class Switchyard:
-    """The rehearsal stops a migration with exit code 1; 2 says that it could not take place."""
+    """The rehearsal stops a migration with exit code 1; 2 says that it did not take place: the file may not run at all,
+    which stops it too, or nobody can tell."""
 
     def __init__(self, server):
         self.environment, self.server = {**server.environment, "DATABASE_URL": server.url}, server.url
@@ -63,7 +64,9 @@ class Switchyard:
             driver.binary("switchyard"), "migration", "rehearse", str(migrations), f"--clone={self.server}", "--json"]
         finished = run(command, file.parent, (0, 1, 2), self.environment)
         if finished.returncode == 2:
-            return Answer(None, complaint=reason(finished))
+            refused = refusals(finished)
+            # Nobody is told that it is less than what stops it.
+            return Answer(refused, is_incompatible=True) if refused else Answer(None, complaint=reason(finished))
         said = json.loads(finished.stdout)
         stopping = [finding["rule"] for finding in said["findings"]["findings"] if finding["severity"] != "note"]
         if bool(stopping) != (finished.returncode == 1):
@@ -146,6 +149,15 @@ def run(command, folder, accepted, environment=None):
     if finished.returncode not in accepted:
         raise SystemExit(f"{command} ended with {finished.returncode}: {finished.stderr.strip()[-2000:]}")
     return finished
+
+
+def refusals(finished):
+    """The rules by which Switchyard lets a file it has read run nowhere; none where it did not read or rehearse it."""
+    if not finished.stdout.strip():
+        return []
+    findings = json.loads(finished.stdout)["findings"]
+    rules = sorted({finding["rule"] for finding in findings if finding["severity"] == "unusable"})
+    return [] if UNREADABLE in rules else rules
 
 
 def reason(finished):
