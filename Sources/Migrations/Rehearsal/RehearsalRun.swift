@@ -6,13 +6,13 @@ struct RehearsalRun {
     let clone: RehearsalClone
     let forward: ForwardProof
     private var report = RehearsalReport()
-    /// The releases that work on the unchanged clone, so that what they meet afterwards comes from the migrations.
-    private var working: [any ReleaseTrial] = []
+    private var releases: ReleaseTrials
 
     init(rehearsal: Rehearsal, clone: RehearsalClone, forward: ForwardProof) {
         self.rehearsal = rehearsal
         self.clone = clone
         self.forward = forward
+        releases = ReleaseTrials(of: rehearsal.releases, on: clone.address, progress: rehearsal.progress)
     }
 
     /// What is played: a migration's step of a phase.
@@ -38,15 +38,22 @@ struct RehearsalRun {
         let contractions = try scenes(.contract, applied)
         let backfills = try scenes(.backfill, applied)
         guard !(expansions + backfills + contractions).isEmpty else { return }
-        try await timing(.releases) { run in try await run.tryReleasesBefore() }
+        try await timing(.releases) { run in run.report.coverage.gaps += try await run.releases.tryBefore() }
         guard try await expand(expansions) else { return }
-        if contractions.isEmpty { try await timing(.releases) { run in try await run.tryReleasesAfter() } }
+        if contractions.isEmpty { try await tryReleasesAfter() }
         for scene in backfills {
             guard try await timing(.trace, { run in try await run.backfill(scene) }) else { return }
         }
         guard !contractions.isEmpty else { return }
         guard try await contract(contractions) else { return }
-        try await timing(.releases) { run in try await run.tryReleasesAfter() }
+        try await tryReleasesAfter()
+    }
+
+    private mutating func tryReleasesAfter() async throws {
+        try await timing(.releases) { run in
+            run.report.coverage.releases = run.releases.names
+            run.report.releaseFindings = try await run.releases.tryAfter()
+        }
     }
 
     /// What the time of a rehearsal goes into.
@@ -74,38 +81,6 @@ struct RehearsalRun {
         report.coverage.gaps = rehearsal.observed.gaps
         for function in await forward.probes.opaqueFunctions {
             report.coverage.gaps.append("Statements call \(function), into whose body nobody looks.")
-        }
-    }
-
-    // MARK: The releases themselves
-
-    private mutating func tryReleasesBefore() async throws {
-        for release in rehearsal.releases {
-            rehearsal.progress("Starting \(release.name) on the clone as it is.")
-            do {
-                let faults = try await release.faults(on: clone.address)
-                if faults.isEmpty {
-                    working.append(release)
-                } else {
-                    report.coverage.gaps.append(
-                        "\(release.name) does not work on the clone before the migrations either: "
-                            + faults.joined(separator: "; "))
-                }
-            } catch let reason as TrialImpossible {
-                report.coverage.gaps.append("\(release.name) was not started on the clone: \(reason)")
-            }
-        }
-    }
-
-    private mutating func tryReleasesAfter() async throws {
-        for release in working {
-            rehearsal.progress("Starting \(release.name) on the migrated clone.")
-            report.coverage.releases.append(release.name)
-            for fault in try await release.faults(on: clone.address) {
-                report.releaseFindings.append(
-                    RehearsalFinding(
-                        .incompatible, "breaks-release", "\(release.name) on the migrated clone: \(fault)."))
-            }
         }
     }
 
