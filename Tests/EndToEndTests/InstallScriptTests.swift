@@ -29,8 +29,9 @@ struct InstallScriptTests {
             #expect(!installed.isEmpty)
             #expect(try await version(of: SwitchyardFixture.program) == installed)
             #expect(FileManager.default.isExecutableFile(atPath: "\(folder)/bin/freightops"))
-            #expect(
-                FileManager.default.isExecutableFile(atPath: "\(folder)/share/switchyard/FreightOps/assemble-release"))
+            let freightOps = "\(folder)/share/switchyard/FreightOps"
+            #expect(FileManager.default.isExecutableFile(atPath: "\(freightOps)/assemble-release"))
+            #expect(FileManager.default.isReadableFile(atPath: "\(freightOps)/statements.sql"))
 
             let completions = try [
                 "bash-completion/completions/switchyard", "zsh/site-functions/_switchyard",

@@ -5,7 +5,6 @@ import HummingbirdTesting
 import Logging
 import Migrations
 import NIOCore
-import NIOFoundationCompat
 import Postgres
 import Subprocess
 import TestSupport
@@ -128,7 +127,7 @@ private struct Visit {
     static func payAll(to client: TestClient) async throws {
         var booked: [Int] = []
         for booking in bookings {
-            let load = try await JSONDecoder().decode(Load.self, from: Data(buffer: booking.pay(to: client)))
+            let load = try await JSONDecoder().decode(Load.self, from: Data(booking.pay(to: client).readableBytesView))
             booked.append(load.id.number)
         }
         for visit in others(light: booked[0], heavy: booked[2]) { try await visit.pay(to: client) }
