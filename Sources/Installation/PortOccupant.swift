@@ -15,7 +15,7 @@ package struct PortOccupant: Encodable, Equatable, Sendable {
 
     /// Who listens on these ports, apart from what runs in Switchyard's own tree below `state`.
     package static func find(ports: [Int], state: String = Installation.state) -> [PortOccupant] {
-        let sockets = listeningSockets().filter { ports.contains($0.port) }
+        let sockets = listeningSockets(on: ports)
         guard !sockets.isEmpty else { return [] }
         let owners = self.owners(of: Set(sockets.map(\.inode)))
         var found: [Int: PortOccupant] = [:]
@@ -39,6 +39,16 @@ package struct PortOccupant: Encodable, Equatable, Sendable {
                 + "haproxy'; otherwise give Switchyard other ports in 'traffic:' of \(Installation.configuration)."
             : "Stop it for good, or give Switchyard another port in 'traffic:' of \(Installation.configuration)."
         return "Port \(port) is taken by \(who). \(remedy)"
+    }
+
+    /// Looks again where nothing is found: the kernel's table is read in pieces, and passes over lines when others go
+    /// meanwhile.
+    private static func listeningSockets(on ports: [Int]) -> [(port: Int, inode: String)] {
+        for _ in 1...Limits.looksAtSockets {
+            let found = listeningSockets().filter { ports.contains($0.port) }
+            if !found.isEmpty { return found }
+        }
+        return []
     }
 
     /// The TCP sockets that listen, from /proc/net/tcp and /proc/net/tcp6 (proc(5)).

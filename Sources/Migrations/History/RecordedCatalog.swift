@@ -4,7 +4,7 @@ import Postgres
 /// The schema as the last run left it, by which a change that somebody made by hand is found.
 ///
 /// Owners, privileges and versions of extensions are not part of it, because roles and servers are administered beside
-/// migrations; neither are partitions, which come and go by themselves.
+/// migrations; neither are partitions, which come and go by themselves, and invalid indexes, which are told by name.
 struct RecordedCatalog: Codable {
     private let objects: [Object]
 
@@ -20,6 +20,7 @@ struct RecordedCatalog: Codable {
         let partitions = Set(snapshot.objects.values.filter { $0.facts["bounds"] != nil }.map(\.name))
         objects = snapshot.objects.values.filter { object in
             object.kind != .extensionModule && !partitions.contains(object.parent ?? object.name)
+                && !(object.kind == .index && object.facts["valid"] == "false")
         }.map { object in
             Object(
                 kind: object.kind, name: object.name, parent: object.parent,
