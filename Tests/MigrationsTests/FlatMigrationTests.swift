@@ -31,6 +31,18 @@ struct FlatMigrationTests {
                 ])
     }
 
+    @Test func `a transaction around everything means the same as none`() async throws {
+        let migrations = try await migrations([
+            "1_wrapped.up.sql": "BEGIN;\nCREATE TABLE c (id int);\nCREATE TABLE d (id int);\nCOMMIT;",
+            "2_half.up.sql": "CREATE TABLE e (id int); COMMIT;",
+        ])
+        let statements = try migrations.map { try #require($0.expand).statements(by: PgQueryParser()).map(\.text) }
+        #expect(
+            statements == [
+                ["CREATE TABLE c (id int)", "CREATE TABLE d (id int)"], ["CREATE TABLE e (id int)", "COMMIT"],
+            ])
+    }
+
     @Test(arguments: ["\n", "\r\n"])
     func `places in a file with two directions are those of the file`(lineEnd: String) async throws {
         let lines = ["-- migrate:up transaction:false", "SELECT 1;", "", "-- migrate:down", "SELECT 2; selekt;", ""]

@@ -12,14 +12,25 @@ struct SyntaxDiagnosis {
 
     var finding: Finding {
         if let copy = copyBefore { return Self.copyFinding(copy) }
-        if textAtError.first == "\\" {
-            let command = textAtError.prefix { !$0.isWhitespace }
+        if let metaCommand {
             return Finding(
                 .metaCommand, .unusable, at: error.position,
-                "'\(command)' is a command of psql's, which the server does not know.",
+                "'\(metaCommand)' is a command of psql's, which the server does not know.",
                 instead: "Write the SQL that the command stands for.")
         }
         return Finding(.syntaxError, .unusable, at: error.position, "This cannot be parsed: \(error.message).")
+    }
+
+    /// The same for who would run the step.
+    func refusal(of name: MigrationName) -> any Error {
+        if let copy = copyBefore { return ExecutionError.copyFromClient(name, copy.position) }
+        guard let metaCommand else { return error }
+        return ExecutionError.metaCommand(name, error.position, command: metaCommand)
+    }
+
+    /// The command of psql's that stands where the error is.
+    private var metaCommand: String? {
+        textAtError.first == "\\" ? String(textAtError.prefix { !$0.isWhitespace }) : nil
     }
 
     static func copyFinding(_ statement: SQLStatement) -> Finding {

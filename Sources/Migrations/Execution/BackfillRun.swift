@@ -31,7 +31,10 @@ struct BackfillRun {
     func run() async throws {
         let cursor = BackfillCursor(step: step, backfill: backfill, connection: session.worker)
         try await cursor.refuseUnusableKey()
-        var place = try await cursor.begin()
+        // The cursor's queries too: a table that somebody keeps to himself is told and waited for here.
+        try await session.worker.set("lock_timeout", limits.rowWait)
+        var patience = BackfillPatience(step: step, table: backfill.table, session: session)
+        var place = try await patience.insisting { try await cursor.begin() }
         session.tell(.began(step.name, .backfill, statements: 1, done: 0))
         session.boundary("began:backfill")
         var pace = BackfillPace(
@@ -40,17 +43,19 @@ struct BackfillRun {
             tell: session.tell)
         let pressure = BackfillPressure(connection: session.probe.connection, limits: limits)
         var looked = ContinuousClock.now - limits.lookPause
-        while let bounds = try await cursor.bounds(after: place.lastKey, through: place.finalKey, rows: pace.batch.rows)
-        {
+        while let bounds = try await patience.insisting({
+            try await cursor.bounds(after: place.lastKey, through: place.finalKey, rows: pace.batch.rows)
+        }) {
             if looked.duration(to: .now) >= limits.lookPause {
                 try await standBack(because: pressure)
                 looked = .now
             }
             guard let done = try await run(bounds, cursor: cursor, batchSize: pace.batch.rows) else {
                 pace.batch.halve()
-                try await Task.sleep(for: session.limits.retryPause)
+                try await patience.gaveWay()
                 continue
             }
+            patience.wentOn()
             place.advance(through: bounds)
             pace.note(bounds.rows, done, place: place, reportPause: limits.reportPause)
             if limits.share < 1 { try await Task.sleep(for: done.took * (1 / limits.share - 1)) }

@@ -23,6 +23,8 @@ package enum ExecutionError: Error, Equatable {
     case serverWide(MigrationName, SQLPosition)
     case transactionControl(MigrationName, SQLPosition, word: String)
     case copyFromClient(MigrationName, SQLPosition)
+    /// A command of psql's stands where SQL must.
+    case metaCommand(MigrationName, SQLPosition, command: String)
     /// An index that is built concurrently has no name by which a build that was cut off could be found.
     case unnamedIndex(MigrationName, SQLPosition)
     /// The database refused a statement.
@@ -30,6 +32,8 @@ package enum ExecutionError: Error, Equatable {
     case insufficientPrivilege(MigrationName, SQLPosition, role: String, message: String)
     /// The locks were never free.
     case locked(MigrationName, SQLPosition, waited: Duration, attempts: Int, holders: [LockHolder])
+    /// A table was kept locked, so that the schema could not be read.
+    case catalogLocked(waited: Duration, holders: [LockHolder])
     /// Transactions that are older would hold up the building of an index.
     case oldSnapshot(MigrationName, SQLPosition, waited: Duration, holders: [LockHolder])
     /// The server built an index that cannot be used; it was dropped.
@@ -53,7 +57,7 @@ extension ExecutionError {
     package var isUnusableInput: Bool {
         switch self {
         case .serverTooOld, .missingRight, .edited, .editedBehind, .changedByHand, .outOfOrder, .phaseMissing,
-            .transactionControl, .copyFromClient, .serverWide, .unnamedIndex, .unknown, .backfillKey:
+            .transactionControl, .copyFromClient, .metaCommand, .serverWide, .unnamedIndex, .unknown, .backfillKey:
             true
         default: false
         }
@@ -114,6 +118,9 @@ extension ExecutionError: CustomStringConvertible {
                 + "it by hand, once for the server."
         case .copyFromClient(let name, let position):
             "\(position): COPY with the client may not stand in the migration \(name): write the rows as INSERT."
+        case .metaCommand(let name, let position, let command):
+            "\(position): '\(command)' in the migration \(name) is a command of psql's, which the server does not know: "
+                + "write the SQL that it stands for."
         case .unnamedIndex(let name, let position):
             "\(position): the index that the migration \(name) builds concurrently needs a name, so that a build that was "
                 + "cut off can be found again: write CREATE INDEX CONCURRENTLY name ON ..."
@@ -125,6 +132,9 @@ extension ExecutionError: CustomStringConvertible {
         case .locked(let name, let position, let waited, let attempts, let holders):
             "The migration \(name) did not get its locks for \(position) within \(waited.inWords) and \(attempts) attempts; "
                 + "nothing was changed by it. \(Self.sentence(holders))"
+        case .catalogLocked(let waited, let holders):
+            "The schema could not be read within \(waited.inWords), because a table is locked; nothing was changed. "
+                + Self.sentence(holders)
         case .oldSnapshot(let name, let position, let waited, let holders):
             "The migration \(name) waited \(waited.inWords) at \(position) for old transactions, which would hold up the "
                 + "index; nothing was begun. \(Self.sentence(holders))"

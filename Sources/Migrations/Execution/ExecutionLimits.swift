@@ -23,6 +23,13 @@ package struct ExecutionLimits: Sendable {
     /// For everything that one call runs.
     package var deadline: Duration = .seconds(24 * 3_600)
 
+    /// How long one look at the catalog may wait for a table that somebody keeps to himself, and the pause after it.
+    static let catalogLockWait: Duration = .milliseconds(200)
+    static let catalogPause: Duration = .milliseconds(100)
+    /// For how long commands that change nothing try to look.
+    static let lookPatience: Duration = .seconds(5)
+    /// Between two looks at what a statement waits for that runs by itself.
+    static let concurrentWatchPause: Duration = .milliseconds(100)
     /// Bytes of a query that a report of waiting quotes.
     static let quotedQuery = 120
     /// Migrations that a history may hold.

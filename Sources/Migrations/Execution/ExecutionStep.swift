@@ -12,7 +12,11 @@ struct ExecutionStep: Sendable {
     init(_ name: MigrationName, _ step: MigrationStep, parser: any SQLParser) throws {
         self.name = name
         self.step = step
-        statements = try step.statements(by: parser)
+        do {
+            statements = try step.statements(by: parser)
+        } catch let error as SQLSyntaxError {
+            throw SyntaxDiagnosis(error, in: step, parser: parser).refusal(of: name)
+        }
         for statement in statements {
             switch statement.kind {
             case .transactionControl(let word):

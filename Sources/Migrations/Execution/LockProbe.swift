@@ -82,6 +82,19 @@ actor LockProbe {
         ).map(LockHolder.init)
     }
 
+    /// Who keeps a table of this database to himself.
+    static func exclusiveHolders(on connection: PostgresConnection) async throws -> [LockHolder] {
+        try await connection.query(
+            """
+            SELECT lock.pid, lock.relation::regclass::text AS relation, lock.mode, \(unescaped: LockHolder.columns)
+            FROM pg_locks lock LEFT JOIN pg_stat_activity activity ON activity.pid = lock.pid
+            WHERE lock.locktype = 'relation' AND lock.granted AND lock.mode = 'AccessExclusiveLock'
+                AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            ORDER BY activity.xact_start
+            """
+        ).map(LockHolder.init)
+    }
+
     /// Transactions of this database that an index build would have to wait for.
     func oldSnapshots(olderThan age: Duration) async throws -> [LockHolder] {
         try await connection.query(

@@ -39,28 +39,32 @@ package struct MigrationExecutor: Sendable {
         _ migrations: [Migration], _ phase: MigrationPhase = .expand, allowsOutOfOrder: Bool = false,
         acceptsChangesByHand: Bool = false
     ) async throws -> [Migration] {
-        try await PostgresConnection.using(address, applicationName: "switchyard status") { connection in
-            let history = MigrationHistory(connection: connection)
+        try await looking("switchyard status") { history in
             let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
             let pending = try await schedule.pending(phase, allowsOutOfOrder: allowsOutOfOrder)
-            if !pending.isEmpty && !acceptsChangesByHand { try await refuseChangesByHand(history) }
+            if !pending.isEmpty && !acceptsChangesByHand {
+                try await refuseChangesByHand(history, patience: ExecutionLimits.lookPatience)
+            }
             return pending
         }
     }
 
     /// What a rehearsal showed holds for the schema that Switchyard knows.
-    private func refuseChangesByHand(_ history: MigrationHistory) async throws {
-        let changes = try await history.changesByHand()
+    func refuseChangesByHand(_ history: MigrationHistory, patience: Duration) async throws {
+        let changes = try await history.changesByHand(patience: patience)
         guard changes.isEmpty else { throw ExecutionError.changedByHand(changes) }
     }
 
     /// Takes what somebody changed by hand for a part of the schema; returns what that was, a line each.
     package func acceptChangesByHand(cause: ExecutionCause) async throws -> [String] {
-        try await withTurn("migration accept") { history, _ in try await accept(history, cause: cause) }
+        try await withTurn("migration accept") { history, _ in
+            try await prepare(history)
+            return try await accept(history, cause: cause)
+        }
     }
 
     private func accept(_ history: MigrationHistory, cause: ExecutionCause) async throws -> [String] {
-        let changes = try await history.changesByHand()
+        let changes = try await history.changesByHand(patience: limits.lockPatience)
         if !changes.isEmpty { try await history.acceptChanges(changes, cause: cause) }
         return changes
     }
@@ -76,15 +80,16 @@ package struct MigrationExecutor: Sendable {
             var names: [MigrationName] = []
             let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
             let pending = try await schedule.pending(phase, allowsOutOfOrder: allowsOutOfOrder)
-            // All are read before the first one runs.
+            // All are read before anything is changed.
             let steps = try pending.map { migration in
                 try migration[phase].map { try ExecutionStep(migration.name, $0, parser: parser) }
             }
             try refuseContractInExpand(among: migrations, pending: pending)
+            try await prepare(history)
             if acceptsChangesByHand {
                 _ = try await accept(history, cause: cause)
             } else if !pending.isEmpty && phase != .backfill {
-                try await refuseChangesByHand(history)
+                try await refuseChangesByHand(history, patience: limits.lockPatience)
             }
             for step in steps.compactMap(\.self) {
                 try await run(step, cause: cause, end: end)
@@ -102,7 +107,9 @@ package struct MigrationExecutor: Sendable {
         try await withTurn("migration revert") { history, end in
             let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
             let (migration, revert) = try schedule.revert(name)
-            try await run(ExecutionStep(migration.name, revert, parser: parser), cause: cause, end: end)
+            let step = try ExecutionStep(migration.name, revert, parser: parser)
+            try await prepare(history)
+            try await run(step, cause: cause, end: end)
             try await history.recordCatalog()
             return migration.name
         }
@@ -115,6 +122,7 @@ package struct MigrationExecutor: Sendable {
     ) async throws -> [MigrationName] {
         if let last, !migrations.contains(where: { $0.name == last }) { throw ExecutionError.unknown(last) }
         return try await withTurn("migration baseline") { history, _ in
+            try await prepare(history)
             let applied = Set(try await history.applied().map(\.name))
             let taken = migrations.filter { migration in
                 !applied.contains(migration.name) && last.map { migration.name <= $0 } ?? true
@@ -160,17 +168,36 @@ package struct MigrationExecutor: Sendable {
 
     /// What is applied of a folder, and how what is there differs from it; changes nothing.
     package func status(of migrations: [Migration]) async throws -> MigrationStatus {
-        try await PostgresConnection.using(address, applicationName: "switchyard status") { connection in
-            let history = MigrationHistory(connection: connection)
-            return try await MigrationStatus(migrations, history: history, parser: parser)
+        try await looking("switchyard status") { history in
+            try await MigrationStatus(migrations, history: history, parser: parser)
         }
     }
 
     /// What happened to the database's migrations, the latest last.
     package func history(last count: Int) async throws -> [HistoryEvent] {
-        try await PostgresConnection.using(address, applicationName: "switchyard history") { connection in
-            try await MigrationHistory(connection: connection).events(last: count)
+        try await looking("switchyard history") { history in try await history.events(last: count) }
+    }
+
+    /// Lends the record to who changes nothing.
+    func looking<Value>(
+        _ applicationName: String, _ body: (MigrationHistory) async throws -> Value
+    ) async throws -> Value {
+        try await PostgresConnection.using(address, applicationName: applicationName) { connection in
+            do {
+                return try await body(MigrationHistory(connection: connection))
+            } catch PostgresError.server("42501", let message, _, _) {
+                throw ExecutionError.missingRight(
+                    role: address.user ?? "?", database: address.database ?? "?",
+                    right: "the right to read what Switchyard records (\(message))")
+            }
         }
+    }
+
+    /// Makes the record where it is missing.
+    private func prepare(_ history: MigrationHistory) async throws {
+        try await history.prepare(limits: limits)
+        try await history.prepareCatalog(limits: limits)
+        boundary("prepared")
     }
 
     private func withTurn<Value>(
@@ -182,11 +209,7 @@ package struct MigrationExecutor: Sendable {
             try await ServerExamination.refuseUnfit(connection)
             _ = try await RunnerTurn.take(.run, on: connection, limits: limits, tell: tell)
             boundary("turn")
-            let history = MigrationHistory(connection: connection)
-            try await history.prepare(limits: limits)
-            try await history.prepareCatalog(limits: limits)
-            boundary("prepared")
-            return try await body(history, end)
+            return try await body(MigrationHistory(connection: connection), end)
         }
     }
 }

@@ -4,8 +4,9 @@ import Postgres
 extension StepRun {
     /// Runs a statement that no transaction can hold, and records it before and after.
     ///
-    /// It may wait as long as it must for a lock: what it asks for stands in nobody's way, and giving up in the middle
-    /// leaves an index that cannot be used. One that was left by a run that was cut off is dropped and built again.
+    /// It may wait as long as it must for transactions: what it asks for stands in nobody's way, and giving up in the middle
+    /// leaves an index that cannot be used. A table that somebody keeps locked ends it when the patience is over. An index
+    /// that was left by a run that was cut off is dropped and built again.
     func runAlone(_ index: Int, begun: LedgerEntry?) async throws {
         let statement = step.statements[index]
         let work = ConcurrentWork(statement, on: session.worker)
@@ -30,7 +31,7 @@ extension StepRun {
         _ index: Int, _ text: String, work: ConcurrentWork, invalidBefore: [String]
     ) async throws -> Duration {
         do {
-            let took = try await runWithoutLockLimit(text)
+            let took = try await runWithoutLockLimit(text, at: index)
             let invalid = try await work.remains(of: invalidBefore)
             guard !invalid.isEmpty else { return took }
             throw ExecutionError.invalidIndex(step.name, step.statements[index].position, indexes: invalid)
@@ -45,18 +46,62 @@ extension StepRun {
         }
     }
 
-    private func runWithoutLockLimit(_ text: String) async throws -> Duration {
+    private func runWithoutLockLimit(_ text: String, at index: Int) async throws -> Duration {
         try await session.worker.execute("SET lock_timeout = 0")
         try await session.worker.set("statement_timeout", session.timeLeft)
         // The server brings an index to its end also when this process is gone; the next run then finds it.
         try await session.worker.execute("SET client_connection_check_interval = 0")
-        let took = try await ContinuousClock().measure {
-            try await session.worker.executeScript(
-                text, deadline: session.timeLeft + PostgresLimits.cancellation)
+        let took = try await watchingWaits(at: index) {
+            try await ContinuousClock().measure {
+                try await session.worker.executeScript(
+                    text, deadline: session.timeLeft + PostgresLimits.cancellation)
+            }
         }
         try await session.worker.execute("SET statement_timeout = 0")
         try await session.worker.set("client_connection_check_interval", .seconds(1))
         return took
+    }
+
+    /// Runs a statement and tells whom it waits for; one that waits for a table's lock for too long is ended.
+    private func watchingWaits(
+        at index: Int, _ work: @escaping @Sendable () async throws -> Duration
+    ) async throws -> Duration {
+        try await withThrowingTaskGroup(of: Duration?.self) { tasks in
+            tasks.addTask { try await work() }
+            tasks.addTask {
+                try await watchWaits(at: index)
+                return nil
+            }
+            defer { tasks.cancelAll() }
+            while let ended = try await tasks.next() {
+                if let took = ended { return took }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func watchWaits(at index: Int) async throws {
+        let position = step.statements[index].position
+        var since: ContinuousClock.Instant?
+        var told = ContinuousClock.now
+        while true {
+            try await Task.sleep(for: ExecutionLimits.concurrentWatchPause)
+            guard let wait = try await session.probe.currentWait() else {
+                since = nil
+                continue
+            }
+            let start = since ?? .now
+            since = start
+            let waited = start.duration(to: .now)
+            let isLate = wait.relation != nil && waited > session.limits.lockPatience
+            guard isLate || told.duration(to: .now) > session.limits.reportPause else { continue }
+            told = .now
+            let holders = try await session.probe.holders(wait.blockers)
+            guard !isLate else {
+                throw ExecutionError.locked(step.name, position, waited: waited, attempts: 1, holders: holders)
+            }
+            session.tell(.waitingForLock(step.name, position, waited: waited, holders: holders))
+        }
     }
 
     private func finish(_ index: Int, took: Duration) async throws {

@@ -103,6 +103,7 @@ extension Migration {
 
 extension MigrationStep {
     fileprivate init(phase: MigrationPhase, _ section: FlatSection) {
-        self.init(phase: phase, file: section.file, sql: section.sql, firstLine: section.firstLine)
+        self.init(
+            phase: phase, file: section.file, sql: section.sql, firstLine: section.firstLine, mayHoldTransaction: true)
     }
 }

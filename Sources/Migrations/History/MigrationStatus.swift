@@ -54,6 +54,11 @@ package struct MigrationStatus: Sendable, Equatable, Codable {
         migrations.filter { $0.steps.contains { $0.phase == phase && $0.appliedAt == nil } }.map(\.name)
     }
 
+    /// Whether a step of the migration was not applied to its end.
+    package func isPending(_ name: MigrationName) -> Bool {
+        migrations.contains { $0.name == name.rawValue && $0.steps.contains { $0.appliedAt == nil } }
+    }
+
     /// Whether files or schema are no longer what was applied.
     package var hasDrifted: Bool {
         migrations.contains { $0.steps.contains { $0.state == .edited } } || !invalidIndexes.isEmpty
@@ -82,7 +87,7 @@ extension MigrationStatus {
         let names = Set(migrations.map(\.name))
         unknown = Set(applied.map(\.name)).subtracting(names).sorted().map(\.rawValue)
         invalidIndexes = try await ConcurrentWork.invalidIndexes(on: history.connection)
-        changedByHand = try await history.changesByHand()
+        changedByHand = try await history.changesByHand(patience: ExecutionLimits.lookPatience)
     }
 }
 

@@ -80,8 +80,16 @@ extension MigrationHistory {
     }
 
     /// Records the schema as it is; not in the transaction of a step, whose locks would be held for longer.
+    ///
+    /// Where somebody keeps a table locked just now, nothing is recorded: what is there says nothing then.
     func recordCatalog() async throws {
-        let objects = try JSONEncoder().encode(RecordedCatalog(try await CatalogSnapshot.take(on: connection)))
+        let snapshot: CatalogSnapshot
+        do {
+            snapshot = try await snapshotOfFreeTables(patience: .seconds(1))
+        } catch ExecutionError.catalogLocked {
+            return
+        }
+        let objects = try JSONEncoder().encode(RecordedCatalog(snapshot))
         try await connection.execute(
             """
             INSERT INTO switchyard.migration_catalog (event, server_version, objects)
@@ -92,11 +100,33 @@ extension MigrationHistory {
             """)
     }
 
+    /// The catalog, some of whose descriptions the server gives only when nobody keeps the table to himself.
+    ///
+    /// Throws `ExecutionError.catalogLocked` with who does when the patience is over.
+    func snapshotOfFreeTables(patience: Duration) async throws -> CatalogSnapshot {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try await connection.transaction { connection in
+                    try await connection.setLocal("lock_timeout", ExecutionLimits.catalogLockWait)
+                    return try await CatalogSnapshot.take(on: connection)
+                }
+            } catch let error as PostgresError where error.isLockTrouble {
+                let waited = ContinuousClock.now - start
+                guard waited < patience else {
+                    throw ExecutionError.catalogLocked(
+                        waited: waited, holders: try await LockProbe.exclusiveHolders(on: connection))
+                }
+                try await Task.sleep(for: ExecutionLimits.catalogPause)
+            }
+        }
+    }
+
     /// What was changed by hand since the last run, a line each; empty where that cannot be told.
     ///
     /// It cannot where nothing is recorded, where a run was killed before it could record, while a step is half done,
     /// and after an upgrade of the server, which may write the same definition in other words.
-    func changesByHand() async throws -> [String] {
+    func changesByHand(patience: Duration) async throws -> [String] {
         guard try await exists(Self.table) else { return [] }
         let rows = try await connection.query(
             """
@@ -110,7 +140,7 @@ extension MigrationHistory {
         guard let row = rows.first else { return [] }
         let recorded = try JSONDecoder().decode(
             RecordedCatalog.self, from: Data(row.decode("objects", as: String.self).utf8))
-        return recorded.changes(to: RecordedCatalog(try await CatalogSnapshot.take(on: connection)))
+        return recorded.changes(to: RecordedCatalog(try await snapshotOfFreeTables(patience: patience)))
     }
 
     /// Takes the schema as it is for what it should be, and keeps who did.

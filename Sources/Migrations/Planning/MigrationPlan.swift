@@ -44,8 +44,7 @@ extension MigrationExecutor {
     ///
     /// Throws `SQLSyntaxError` and `BackfillError` for what cannot be read, and `PostgresError`.
     package func plan(_ migrations: [Migration]) async throws -> MigrationPlan {
-        try await PostgresConnection.using(address, applicationName: "switchyard plan") { connection in
-            let history = MigrationHistory(connection: connection)
+        try await looking("switchyard plan") { history in
             let status = try await MigrationStatus(migrations, history: history, parser: parser)
             var steps: [MigrationPlan.Step] = []
             for phase in [MigrationPhase.expand, .backfill, .contract] {
@@ -53,7 +52,7 @@ extension MigrationExecutor {
                 steps += try migrations.sorted { $0.name < $1.name }.filter { names.contains($0.name.rawValue) }
                     .compactMap { try planned($0, phase) }
             }
-            let catalog = try await CatalogSnapshot.take(on: connection)
+            let catalog = try await history.snapshotOfFreeTables(patience: ExecutionLimits.lookPatience)
             let obstacles = try await obstacles(of: migrations, history: history)
             return MigrationPlan(
                 steps: steps, obstacles: obstacles, digest: try Self.digest(of: steps, on: catalog))
@@ -69,7 +68,7 @@ extension MigrationExecutor {
                 MigrationPlan.Statement(position: statement.position, text: statement.text, mode: .batches)
             ]
         } else {
-            statements = try step.statements(by: parser).map { statement in
+            statements = try ExecutionStep(migration.name, step, parser: parser).statements.map { statement in
                 MigrationPlan.Statement(
                     position: statement.position, text: statement.text,
                     mode: statement.runsOutsideTransaction ? .alone : .transaction)
@@ -80,12 +79,14 @@ extension MigrationExecutor {
             hasRevert: migration.revert != nil)
     }
 
-    /// What `apply` would refuse: an edited file, an order that is no longer possible, a phase's rule.
+    /// What `apply` would refuse: an edited file, an order that is no longer possible, a schema that was changed by hand, a
+    /// phase's rule.
     private func obstacles(of migrations: [Migration], history: MigrationHistory) async throws -> [String] {
         var obstacles: [String] = []
         let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
         do {
-            _ = try await schedule.pending(.expand, allowsOutOfOrder: false)
+            let pending = try await schedule.pending(.expand, allowsOutOfOrder: false)
+            if !pending.isEmpty { try await refuseChangesByHand(history, patience: ExecutionLimits.lookPatience) }
         } catch let refusal as ExecutionError {
             obstacles.append("\(refusal)")
         }

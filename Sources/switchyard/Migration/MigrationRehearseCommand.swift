@@ -46,9 +46,8 @@ struct MigrationRehearseCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let check = MigrationCheck().check(folder: folder.path)
-        if check.outcome == .unusable { return try reporting.publish(check) }
         let url = database ?? ProcessInfo.processInfo.environment["DATABASE_URL"]
+        if let check = await unusableCheck(url) { return try reporting.publish(check) }
         guard let url else {
             throw CommandExit(.unusable, "There is no database to rehearse for: name one with --database.")
         }
@@ -59,10 +58,27 @@ struct MigrationRehearseCommand: AsyncParsableCommand {
         try reporting.publish(findings, answer: RehearsalAnswer(findings: findings, rehearsal: report))
     }
 
+    /// What cannot be used of the folder; nil where there is nothing, or only in what is applied already.
+    private func unusableCheck(_ url: String?) async -> MigrationReport? {
+        let check = MigrationCheck().check(folder: folder.path)
+        guard check.outcome == .unusable else { return nil }
+        guard let url, let address = try? PostgresAddress(url: url),
+            let migrations = try? MigrationFolder.read(folder.path, parser: PgQueryParser()),
+            let status = try? await MigrationExecutor(address: address).status(of: migrations)
+        else { return check }
+        let pending = migrations.filter { status.isPending($0.name) }
+        let rest = MigrationReport(
+            folder: folder.path, migrations: migrations, findings: MigrationCheck().findings(in: pending))
+        return rest.outcome == .unusable ? rest : nil
+    }
+
     /// Whatever keeps the rehearsal from taking place is unusable input.
     private func rehearse(_ url: String) async throws -> RehearsalReport {
         do {
             let address = try PostgresAddress(url: url)
+            // What 'apply' would refuse is said before the long work.
+            _ = try await MigrationExecutor(address: address).pending(
+                MigrationFolder.read(folder.path, parser: PgQueryParser()))
             let place =
                 "\(scratch.hasSuffix("/") ? String(scratch.dropLast()) : scratch)/switchyard-rehearsal-"
                 + UUID().uuidString.prefix(8).lowercased()

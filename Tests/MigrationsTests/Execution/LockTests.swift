@@ -71,6 +71,59 @@ struct LockTests {
         }
     }
 
+    private struct Locked: CustomTestStringConvertible {
+        let testDescription: String
+        let lock: String
+        let migration: Migration
+        var phase: MigrationPhase = .expand
+        let facts: [String]
+    }
+
+    @Test(arguments: [
+        Locked(
+            testDescription: "whose schema must be read", lock: "LOCK TABLE keyed",
+            migration: migration("20261103000000_other", expand: "CREATE TABLE other (id int)"),
+            facts: ["could not be read", "AccessExclusiveLock on keyed"]),
+        Locked(
+            testDescription: "in which an index is built", lock: "LOCK TABLE loads IN SHARE MODE",
+            migration: migration(
+                "20261103000000_index", expand: "CREATE INDEX CONCURRENTLY loads_id ON public.loads (id)"),
+            facts: ["did not get its locks", "LOCK TABLE loads IN SHARE MODE"]),
+        Locked(
+            testDescription: "that is filled", lock: "LOCK TABLE keyed",
+            migration: migration(
+                "20261103000000_fill", backfill: "-- key: keyed.id\nUPDATE keyed SET n = 1 WHERE id BETWEEN $1 AND $2;"),
+            phase: .backfill, facts: ["keyed or rows of it are locked", "AccessExclusiveLock on keyed"]),
+        Locked(
+            testDescription: "of which a row is filled", lock: "UPDATE keyed SET n = 2 WHERE id = 2",
+            migration: migration(
+                "20261103000000_fill", backfill: "-- key: keyed.id\nUPDATE keyed SET n = 1 WHERE id BETWEEN $1 AND $2;"),
+            phase: .backfill, facts: ["keyed or rows of it are locked", "UPDATE keyed SET n = 2 WHERE id = 2"]),
+    ])
+    private func `whoever keeps a table locked for ever is named, and then the step is done`(locked: Locked)
+        async throws
+    {
+        let keyed = migration(
+            "20261101010000_keyed",
+            expand: "CREATE TABLE keyed (id int PRIMARY KEY, n int); INSERT INTO keyed VALUES (1), (2), (3)")
+        try await ExecutionFixture.use { database in
+            try await database.apply([table, keyed])
+            var impatient = database
+            impatient.limits.lockPatience = .milliseconds(500)
+            let holder = try await PostgresConnection.connect(to: database.address, applicationName: "forgotten")
+            try await holder.executeScript("SET search_path = public; BEGIN; \(locked.lock)")
+            let all = [table, keyed, locked.migration]
+            let refusal = await #expect(throws: ExecutionError.self) {
+                try await impatient.apply(all, locked.phase)
+            }
+            let text = try #require(refusal.map { "\($0)" })
+            for fact in ["'forgotten'"] + locked.facts { #expect(text.contains(fact), "\(text)") }
+            #expect(try await database.invalidIndexes().isEmpty)
+            await holder.close()
+            #expect(try await database.apply(all, locked.phase) == [locked.migration.name])
+        }
+    }
+
     @Test func `a weaker lock does not wait for readers`() async throws {
         let validated = migration(
             "20261103000000_validated", expand: "ALTER TABLE loads VALIDATE CONSTRAINT positive")

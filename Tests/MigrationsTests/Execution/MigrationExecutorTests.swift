@@ -11,6 +11,40 @@ struct MigrationExecutorTests {
     private let column = migration(
         "20261102000000_customer", expand: "ALTER TABLE loads ADD COLUMN customer text")
 
+    private struct Unusable: CustomTestStringConvertible {
+        let testDescription: String
+        let sql: String
+        let sentence: String
+    }
+
+    @Test(arguments: [
+        Unusable(testDescription: "no SQL", sql: "selekt 1", sentence: "expand.sql:1:1: syntax error"),
+        Unusable(
+            testDescription: "a command of psql's", sql: "SELECT 1;\n\\d loads", sentence: "expand.sql:2:1: '\\d'"),
+        Unusable(
+            testDescription: "rows for COPY", sql: "COPY loads FROM STDIN;\n1\t2\n\\.\n",
+            sentence: "expand.sql:1:1: COPY with the client"),
+        Unusable(testDescription: "a transaction", sql: "BEGIN; SELECT 1; COMMIT", sentence: "BEGIN may not stand"),
+    ])
+    private func `a step that cannot be used is refused, and not even a record is made`(step: Unusable) async throws {
+        try await ExecutionFixture.use { database in
+            let unusable = migration("20261101000000_loads", expand: step.sql)
+            for run in [
+                { _ = try await database.apply([unusable]) }, { _ = try await database.executor.plan([unusable]) },
+            ] as [() async throws -> Void] {
+                do {
+                    try await run()
+                    #expect(step.sql.contains("BEGIN"), "only a plan lists that as an obstacle")
+                } catch {
+                    #expect("\(error)".contains(step.sentence), "\(error)")
+                }
+            }
+            let made = try await database.count(
+                "SELECT count(*) AS value FROM pg_namespace WHERE nspname = 'switchyard'")
+            #expect(made == 0)
+        }
+    }
+
     @Test func `each step is applied once and recorded`() async throws {
         try await ExecutionFixture.use { database in
             #expect(try await database.executor.pending([table, column]) == [table, column])
