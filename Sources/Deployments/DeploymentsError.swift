@@ -40,7 +40,8 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
             "\(release) asks for \(asked) web instances, \(environment) has places for \(most): raise "
                 + "'max_instances' of \(environment) in switchyard.yaml or lower 'instances' in release.yaml."
         case .notReady(let what):
-            "Switchyard is not ready to deploy: \(what)."
+            // What was not ready may have said so in a whole sentence.
+            "Switchyard is not ready to deploy: \(what)\(what.last.map(".?!".contains) == true ? "" : ".")"
         case .noSlotInTime(let environment, let seconds):
             "No slot of \(environment) became free within \(seconds) s; see 'switchyard status \(environment)'."
         case .neverHealthy(let fault, let seconds):

@@ -98,7 +98,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unusable(let path, let reason):
-            "The state database \(path) cannot be used: \(reason). Is the disk full, or the file damaged?"
+            "The state database \(path) cannot be used: \(reason). If the file is damaged, end 'switchyard serve', move "
+                + "it and \(path)-wal away and start again: what runs goes on, and the history begins anew."
         case .diskFull(let path):
             "The disk of the state database \(path) is full: free some space and try again."
         case .newerSchema(let path):

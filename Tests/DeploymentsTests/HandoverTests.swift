@@ -69,11 +69,13 @@ struct HandoverTests {
             let second = try DeployerFixture(folder: folder, world: first.world)
             second.records.refuseWrites(after: 0)
             try await second.running {
-                await #expect(throws: DeploymentsError.notReady("the state database cannot be read yet")) {
+                await #expect(throws: DeploymentsError.notReady("DiskFull()")) {
                     try await second.deployer.deploy(second.release("2"), by: "dora", planDigest: nil)
                 }
+                #expect(await second.deployer.recoveryFault == "DiskFull()")
                 second.records.refuseWrites(after: .max)
                 try await eventually("the recovery's end") { await second.deployer.isRecovered }
+                #expect(await second.deployer.recoveryFault == nil)
                 #expect(try await second.end(of: id).outcome == .committed)
             }
         }

@@ -19,16 +19,27 @@ struct StatusController: Sendable {
         let reporter = EnvironmentReporter(world: world)
         var reports: [EnvironmentReport] = []
         for deployer in environments.deployers { reports.append(await reporter.report(on: deployer)) }
+        let records = await recordsProblems()
         return StatusReport(
             version: SwitchyardVersion.current,
             application: application,
             traffic: await infrastructure.trafficURLs,
             environments: reports,
-            problems: await infrastructure.problems() + reports.flatMap(reporter.problems)
+            problems: await infrastructure.problems() + records + reports.flatMap(reporter.problems)
                 + environments.deployers.compactMap { deployer in
                     deployer.backfill.flatMap { $0.isTrouble ? "\(deployer.environment.name): \($0.sentence)" : nil }
                 }
         )
+    }
+
+    /// What keeps the records from being read, once where it is the same for all environments.
+    private func recordsProblems() async -> [String] {
+        var faults: [String] = []
+        for deployer in environments.deployers {
+            guard let fault = await deployer.recoveryFault, !faults.contains(fault) else { continue }
+            faults.append(fault)
+        }
+        return faults.map { "records: \($0)" }
     }
 }
 

@@ -12,8 +12,13 @@ extension EnvironmentDeployer {
         await parts.journal.fold()
         do {
             isRecovered = try await takeUpUnfinished()
+            recoveryFault = nil
         } catch {
-            parts.logger.error("the records cannot be read yet", metadata: ["error": "\(error)"])
+            // It is tried every few seconds, and one line says enough.
+            if recoveryFault != "\(error)" {
+                parts.logger.error("the records cannot be read yet", metadata: ["error": "\(error)"])
+            }
+            recoveryFault = "\(error)"
         }
     }
 

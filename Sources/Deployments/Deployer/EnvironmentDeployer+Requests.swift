@@ -14,8 +14,7 @@ extension EnvironmentDeployer {
     ///
     /// With `planDigest`, only the plan that has this digest is carried out.
     package func deploy(_ release: Release, by requester: String, planDigest: String?) async throws -> Deployment {
-        try await waitForRecovery(atMost: Limits.recoveryWait)
-        guard isRecovered else { throw DeploymentsError.notReady("the state database cannot be read yet") }
+        try await requireRecovery()
         try await refuseWhileBusy()
         let plan = try await plan(release)
         let digest = try plan.digest(for: environment)
@@ -48,8 +47,7 @@ extension EnvironmentDeployer {
 
     /// Opens a contraction: takes away from the database what no serving or kept release uses any more.
     package func contract(by requester: String, planDigest: String?) async throws -> Deployment {
-        try await waitForRecovery(atMost: Limits.recoveryWait)
-        guard isRecovered else { throw DeploymentsError.notReady("the state database cannot be read yet") }
+        try await requireRecovery()
         try await refuseWhileBusy()
         let plan = try await planContraction()
         let digest = try plan.digest(for: environment)
@@ -172,6 +170,14 @@ extension EnvironmentDeployer {
             }
             try await Task.sleep(for: Limits.commitInterval)
         }
+    }
+
+    /// Throws what keeps the records from being read: nothing new begins before they were.
+    private func requireRecovery() async throws {
+        try await waitForRecovery(atMost: Limits.recoveryWait)
+        guard !isRecovered else { return }
+        throw DeploymentsError.notReady(
+            recoveryFault ?? "what an earlier process left is still being taken up; try again in a moment")
     }
 
     /// Lets the recovery take up an unfinished deployment first: just after the start there is one that is not known yet.

@@ -48,6 +48,8 @@ package actor EnvironmentDeployer {
     var isOpening = false
     /// Whether the records were read since this process began; until then nothing new is deployed.
     var isRecovered = false
+    /// What kept the records from being read when it was last tried; nil once they were.
+    package internal(set) var recoveryFault: String?
     /// Changes of the maintenance page between intent and result.
     var maintenanceUnderWay: Set<UUID> = []
     nonisolated let backfillState = Mutex<BackfillState?>(nil)

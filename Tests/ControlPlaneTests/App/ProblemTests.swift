@@ -37,4 +37,9 @@ struct ProblemTests {
         #expect(problem.code == code)
         #expect(problem.detail == "\(error)")
     }
+
+    @Test(arguments: [("no proxy", "no proxy."), ("The disk is full.", "The disk is full."), ("Is it?", "Is it?")])
+    func `what is not ready is told in one sentence with one end`(what: String, told: String) {
+        #expect("\(DeploymentsError.notReady(what))" == "Switchyard is not ready to deploy: \(told)")
+    }
 }
