@@ -8,9 +8,15 @@ import Glibc
 /// going back: see `DeploymentStore`.
 package actor StateDatabase {
     package let path: String
+    private let willMigrate: @Sendable () throws -> Void
     private var opened: (any DatabaseWriter)?
 
-    package init(path: String) { self.path = path }
+    /// `willMigrate` is called at each opening, when the copy of an older database is there and nothing was changed yet;
+    /// what it throws leaves the database as it was.
+    package init(path: String, willMigrate: @escaping @Sendable () throws -> Void = {}) {
+        self.path = path
+        self.willMigrate = willMigrate
+    }
 
     /// The database, opened and migrated to the schema of this version.
     package func writer() throws -> any DatabaseWriter {
@@ -27,6 +33,7 @@ package actor StateDatabase {
             pool = try DatabasePool(path: path, configuration: configuration)
             try refuseNewerSchema(pool)
             try keepOlder(pool)
+            try willMigrate()
             try Schema.migrator.migrate(pool)
         } catch let error as DatabaseError {
             throw StoreError(error, path: path)
@@ -72,6 +79,7 @@ package actor StateDatabase {
         let unfinished = "\(kept).unfinished"
         // One that was begun may be half.
         unlink(unfinished)
+        defer { unlink(unfinished) }
         let copy = try DatabaseQueue(path: unfinished)
         try pool.backup(to: copy)
         try copy.close()

@@ -65,6 +65,31 @@ struct FullDiskTests {
         }
     }
 
+    @Test func `an upgrade that a full disk refuses leaves the state to the older version`() async throws {
+        try await withTemporaryFolder { folder in
+            let state = "\(folder)/state"
+            let disk = try SmallDisk(at: state, mebibytes: 1)
+            let older = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "ControlPlaneTests/Formats/1").path
+            let names = try FileManager.default.contentsOfDirectory(atPath: older)
+            for name in names {
+                try FileManager.default.copyItem(atPath: "\(older)/\(name)", toPath: "\(state)/\(name)")
+                try #require(chown("\(state)/\(name)", getuid(), getgid()) == 0)
+            }
+            let file = "\(folder)/switchyard.yaml"
+            try "application: example\nenvironments: {production: {database: none}}\n"
+                .write(toFile: file, atomically: false, encoding: .utf8)
+            try disk.fill()
+            let command = [SwitchyardFixture.program, "serve", "--config", file, "--state", state]
+            let refused = try await output(of: "sh", ["-c", "exec \"$@\" 2>&1", "sh"] + command)
+            #expect(refused.contains("No space left on device. Free some space"), "\(refused)")
+            #expect(!FileManager.default.fileExists(atPath: "\(state)/format.json"))
+            for name in ["spool.json", "switchyard.sqlite"] {
+                #expect(FileManager.default.contentsEqual(atPath: "\(state)/\(name)", andPath: "\(older)/\(name)"))
+            }
+        }
+    }
+
     /// What is said where a line of the journal finds no room.
     private func journalSentence(in switchyard: SwitchyardFixture) -> String {
         "The disk of the state database \(switchyard.state)/switchyard.sqlite is full: free some space and try again."

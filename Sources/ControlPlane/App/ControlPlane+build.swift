@@ -41,7 +41,7 @@ package enum ControlPlaneProcess {
         }
         try folder.requireOwn()
         try folder.lock()
-        try folder.takeOver()
+        try folder.refuseNewer()
         try folder.make()
         try folder.clearIncoming()
     }
@@ -116,7 +116,7 @@ private struct Parts {
         let slots = SupervisedSlots(
             tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder
         )
-        let stateDatabase = StateDatabase(path: folder.database)
+        let stateDatabase = StateDatabase(path: folder.database, willMigrate: folder.takeOver)
         let schema = SchemaChanges(
             databases: databases, slots: slots, catalog: catalog, artifacts: releases,
             statements: StatementStore(database: stateDatabase), folder: folder,

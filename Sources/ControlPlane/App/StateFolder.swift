@@ -74,21 +74,27 @@ package struct StateFolder: Sendable {
     /// left. Older formats are read by every newer version; `Tests/ControlPlaneTests/Formats` has one of each.
     package static let currentFormat = 3
 
-    /// Takes the folder over, also from an older Switchyard; throws `newerState` for one that a newer one wrote. Only
-    /// after `lock()`, and before anything else is read.
+    /// Throws `newerState` for a folder that a newer Switchyard wrote. Only after `lock()`, and before anything else is
+    /// read.
+    package func refuseNewer() throws {
+        guard let known = knownFormat, known.format > Self.currentFormat else { return }
+        throw ControlPlaneError.newerState(
+            path: path, format: known.format, version: known.version, ours: SwitchyardVersion.current)
+    }
+
+    /// Shuts older versions out of the folder. Only once all that is kept for the way back is there: while an upgrade can
+    /// still be refused, the older version can go on.
     package func takeOver() throws {
-        let known = FileManager.default.contents(atPath: format)
-            .flatMap { try? JSONDecoder().decode(StateFormat.self, from: $0) }
-        if let known, known.format > Self.currentFormat {
-            throw ControlPlaneError.newerState(
-                path: path, format: known.format, version: known.version, ours: SwitchyardVersion.current)
-        }
         let current = StateFormat(format: Self.currentFormat, version: SwitchyardVersion.current)
-        guard known != current else { return }
+        guard knownFormat != current else { return }
         try DurableFile.write(JSONEncoder().encode(current), to: format, mode: 0o600)
     }
 
     private var format: String { "\(path)/format.json" }
+
+    private var knownFormat: StateFormat? {
+        FileManager.default.contents(atPath: format).flatMap { try? JSONDecoder().decode(StateFormat.self, from: $0) }
+    }
 
     /// What `format.json` says; a folder without one is of format 1.
     private struct StateFormat: Codable, Equatable {

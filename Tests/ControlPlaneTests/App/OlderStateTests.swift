@@ -27,9 +27,10 @@ import Testing
                 atPath: Self.formats.appending(path: "\(format)").path, toPath: folder.path)
             // A copied folder keeps the owner of the checkout.
             for name in ["", "slots"] { _ = chown("\(folder.path)/\(name)", geteuid(), getegid()) }
-            try folder.takeOver()
+            try folder.refuseNewer()
             try folder.make()
-            let store = DeploymentStore(database: StateDatabase(path: folder.database)) { _ in false }
+            let database = StateDatabase(path: folder.database, willMigrate: folder.takeOver)
+            let store = DeploymentStore(database: database) { _ in false }
             let journal = Journal(
                 records: store, spool: try Spool(path: folder.spool), logger: Logger(label: "test"))
             let history = await journal.history(of: .production, last: 10)
@@ -53,6 +54,24 @@ import Testing
         }
     }
 
+    @Test func `older versions are not shut out before the copy of the database is there`() async throws {
+        try await withTemporaryFolder { temporary in
+            let folder = StateFolder(path: "\(temporary)/state")
+            try FileManager.default.copyItem(atPath: Self.formats.appending(path: "1").path, toPath: folder.path)
+            let hindrance = "\(folder.database).schema-1"
+            try FileManager.default.createDirectory(atPath: "\(hindrance)/a", withIntermediateDirectories: true)
+            let database = StateDatabase(path: folder.database, willMigrate: folder.takeOver)
+            let store = DeploymentStore(database: database) { _ in false }
+            await #expect(throws: StoreError.self) { try await store.deployments(in: nil, last: 1) }
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!names.contains("format.json") && !names.contains { $0.hasSuffix(".unfinished") }, "\(names)")
+
+            try FileManager.default.removeItem(atPath: hindrance)
+            #expect(try await store.deployments(in: nil, last: 10).count == 2)
+            #expect(FileManager.default.fileExists(atPath: "\(folder.path)/format.json"))
+        }
+    }
+
     @Test func `a new database leaves no copy behind`() async throws {
         try await withTemporaryFolder { folder in
             let store = DeploymentStore(database: StateDatabase(path: "\(folder)/switchyard.sqlite")) { _ in false }
@@ -69,7 +88,7 @@ import Testing
         let file = "\(folder.path)/format.json"
         let newer = #"{"format": 99, "version": "9.1.0"}"#
         try newer.write(toFile: file, atomically: true, encoding: .utf8)
-        let error = #expect(throws: ControlPlaneError.self) { try folder.takeOver() }
+        let error = #expect(throws: ControlPlaneError.self) { try folder.refuseNewer() }
         #expect(error?.description.contains("is of format 99, written by Switchyard 9.1.0") == true)
         #expect(try String(contentsOfFile: file, encoding: .utf8) == newer)
     }
