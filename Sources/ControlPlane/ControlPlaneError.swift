@@ -50,8 +50,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
             "\(user) may not make anything in \(folder), which belongs to \(owner): say 'install -d -o \(user) "
                 + "\(state)' as root, or give another folder for the state with --state."
         case .notEnterable(let path, let user):
-            "The user \(user) cannot enter \(path), so nothing of the state folder can run as that user; "
-                + "give a folder that everybody may pass through with --state."
+            "The user \(user) cannot enter \(path), so nothing of the state folder can run as that user: say "
+                + "'chmod o+x \(path)', or give a folder that everybody may pass through with --state."
         case .noEmbeddedDatabase(let environment):
             "\(environment) has no database in this Switchyard."
         case .nothingToRunIn(let environment):

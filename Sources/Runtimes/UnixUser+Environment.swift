@@ -1,5 +1,7 @@
 package import Domain
 package import DurableFiles
+import Foundation
+import Glibc
 import Subprocess
 
 extension UnixUser {
@@ -40,4 +42,16 @@ extension UnixUser {
             environment: .custom(["PATH": Runit.searchPath]), output: .discarded, error: .discarded)
         return result.terminationStatus.isSuccess
     }
+
+    /// The first folder on the way to a path, which need not exist, that this account may not pass through; nil where
+    /// it comes through.
+    package func hindrance(above path: String) async throws -> String? {
+        var place = Self.parent(of: path)
+        while access(place, F_OK) != 0, place.count > 1 { place = Self.parent(of: place) }
+        guard try await !canEnter(place) else { return nil }
+        while place.count > 1, try await !canEnter(Self.parent(of: place)) { place = Self.parent(of: place) }
+        return place
+    }
+
+    private static func parent(of path: String) -> String { (path as NSString).deletingLastPathComponent }
 }

@@ -76,18 +76,33 @@ struct FullDiskTests {
                 try FileManager.default.copyItem(atPath: "\(older)/\(name)", toPath: "\(state)/\(name)")
                 try #require(chown("\(state)/\(name)", getuid(), getgid()) == 0)
             }
-            let file = "\(folder)/switchyard.yaml"
-            try "application: example\nenvironments: {production: {database: none}}\n"
-                .write(toFile: file, atomically: false, encoding: .utf8)
             try disk.fill()
-            let command = [SwitchyardFixture.program, "serve", "--config", file, "--state", state]
-            let refused = try await output(of: "sh", ["-c", "exec \"$@\" 2>&1", "sh"] + command)
+            let refused = try await refusal(of: state, in: folder)
             #expect(refused.contains("No space left on device. Free some space"), "\(refused)")
             #expect(!FileManager.default.fileExists(atPath: "\(state)/format.json"))
             for name in ["spool.json", "switchyard.sqlite"] {
                 #expect(FileManager.default.contentsEqual(atPath: "\(state)/\(name)", andPath: "\(older)/\(name)"))
             }
         }
+    }
+
+    @Test func `a first start that a full disk refuses leaves nothing behind`() async throws {
+        try await withTemporaryFolder { folder in
+            let disk = try SmallDisk(at: "\(folder)/disk", mebibytes: 1)
+            try disk.fill()
+            let refused = try await refusal(of: "\(folder)/disk/state", in: folder)
+            #expect(refused.contains("No space left on device. Free some space"), "\(refused)")
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/disk/state"))
+        }
+    }
+
+    /// What `serve` says that ends at once.
+    private func refusal(of state: String, in folder: String) async throws -> String {
+        let file = "\(folder)/switchyard.yaml"
+        try "application: example\nenvironments: {production: {database: none}}\n"
+            .write(toFile: file, atomically: false, encoding: .utf8)
+        let command = [SwitchyardFixture.program, "serve", "--config", file, "--state", state]
+        return try await output(of: "sh", ["-c", "exec \"$@\" 2>&1", "sh"] + command)
     }
 
     /// What is said where a line of the journal finds no room.

@@ -27,22 +27,36 @@ package enum ControlPlaneProcess {
     ) async throws {
         let file = ConfigurationFile(path: file, variables: variables)
         let keeper = try ConfigurationKeeper(file: file, folder: folder, logger: logger)
-        try prepare(folder)
-        var services = ServiceGroupConfiguration(
-            services: [PartsService(keeper: keeper, folder: folder, logger: logger)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        services.maximumGracefulShutdownDuration = Limits.shutdown
-        try await ServiceGroup(configuration: services).run()
+        try await examine(folder, for: keeper.inForce)
+        let isNew = try folder.lock()
+        do {
+            try prepare(folder, logger: logger)
+            var services = ServiceGroupConfiguration(
+                services: [PartsService(keeper: keeper, folder: folder, logger: logger)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services.maximumGracefulShutdownDuration = Limits.shutdown
+            try await ServiceGroup(configuration: services).run()
+        } catch {
+            if isNew { folder.removeUnused() }
+            throw error
+        }
     }
 
-    private static func prepare(_ folder: StateFolder) throws {
+    /// Throws what keeps a folder from being used, before anything is made in it.
+    private static func examine(_ folder: StateFolder, for configuration: Domain.Configuration) async throws {
         guard folder.path.utf8.count <= Limits.statePathBytes else {
             throw ControlPlaneError.stateTooLong(path: folder.path, most: Limits.statePathBytes)
         }
         try folder.requireOwn()
-        try folder.lock()
+        for user in try await UnixUser.ensure(configuration) {
+            guard let place = try await user.hindrance(above: folder.path) else { continue }
+            throw ControlPlaneError.notEnterable(path: place, user: user.name)
+        }
+    }
+
+    private static func prepare(_ folder: StateFolder, logger: Logger) throws {
         try folder.refuseNewer()
-        try folder.make()
+        for sentence in try folder.make() { logger.warning("\(sentence)") }
         try folder.clearIncoming()
     }
 }
@@ -64,7 +78,9 @@ private struct PartsService: ServiceLifecycle.Service {
     }
 
     private func runParts(_ configuration: Domain.Configuration) async throws {
-        try await prepareUsers(of: configuration)
+        for user in try await UnixUser.ensure(configuration) where try await !user.canEnter(folder.path) {
+            throw ControlPlaneError.notEnterable(path: folder.path, user: user.name)
+        }
         let parts = try await Parts(configuration, folder: folder, logger: logger)
         var services = ServiceGroupConfiguration(
             services: await parts.services(configuration, keeper: keeper, folder: folder, logger: logger),
@@ -72,14 +88,16 @@ private struct PartsService: ServiceLifecycle.Service {
         services.maximumGracefulShutdownDuration = Limits.shutdown
         try await ServiceGroup(configuration: services).run()
     }
+}
 
-    private func prepareUsers(of configuration: Domain.Configuration) async throws {
+extension UnixUser {
+    /// The accounts of all environments, made where they are missing; none when we are not root.
+    fileprivate static func ensure(_ configuration: Domain.Configuration) async throws -> [UnixUser] {
+        var users: [UnixUser] = []
         for environment in configuration.environments {
-            guard let user = try await UnixUser.ensure(environment: environment.name) else { continue }
-            guard try await user.canEnter(folder.path) else {
-                throw ControlPlaneError.notEnterable(path: folder.path, user: user.name)
-            }
+            if let user = try await ensure(environment: environment.name) { users.append(user) }
         }
+        return users
     }
 }
 

@@ -15,14 +15,36 @@ extension StateFolder {
         }
     }
 
-    /// Makes a folder with those above it, and sets its mode.
-    func makeFolder(_ folder: String, mode: mode_t) throws {
+    /// Makes a folder with those above it, and sets its mode; tells where others could write to it until now.
+    func makeFolder(_ folder: String, mode: mode_t) throws -> String? {
         try makeFolder(folder)
+        let before = Self.mode(of: folder)
         guard chmod(folder, mode) == 0 else { throw FileFault(operation: "set the mode of", path: folder) }
+        guard let before, before & 0o022 != 0 else { return nil }
+        return "Others could write to \(folder) (mode \(Self.text(before))), which is \(Self.text(mode)) now: look "
+            + "whether all that is in it is yours."
     }
 
-    private func makeFolder(_ folder: String) throws {
-        guard mkdir(folder, 0o755) != 0 else { return }
+    /// Closes a token that others could read, and tells it.
+    func closeToken() throws -> String? {
+        guard let before = Self.mode(of: token), before & 0o077 != 0 else { return nil }
+        guard chmod(token, 0o600) == 0 else { throw FileFault(operation: "set the mode of", path: token) }
+        return "Others could read \(token) (mode \(Self.text(before))), which is 600 now, and whoever has read it may "
+            + "deploy: where somebody may have, remove it and start 'switchyard serve' again, which makes a new one."
+    }
+
+    /// The rights in a file's mode; nil where there is no such file.
+    private static func mode(of path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+    }
+
+    private static func text(_ mode: mode_t) -> String { String(mode, radix: 8) }
+
+    /// Makes a folder with those above it; answers whether it was missing.
+    @discardableResult
+    func makeFolder(_ folder: String) throws -> Bool {
+        guard mkdir(folder, 0o755) != 0 else { return true }
         let parent = (folder as NSString).deletingLastPathComponent
         switch errno {
         case EEXIST:
@@ -30,9 +52,10 @@ extension StateFolder {
             guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw FileFault(operation: "make folder", path: folder, code: ENOTDIR)
             }
+            return false
         case ENOENT where parent != folder:
             try makeFolder(parent)
-            try makeFolder(folder)
+            return try makeFolder(folder)
         case EACCES, EPERM:
             var status = stat()
             let owner = stat(parent, &status) == 0 ? Self.userName(status.st_uid) : "another user"

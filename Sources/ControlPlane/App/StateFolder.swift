@@ -52,22 +52,37 @@ package struct StateFolder: Sendable {
     var ownPaths: [String] { folders.map(\.path) + [lockFile, format, database, spool, token, endpoint] }
 
     /// Makes the folders, or gives them their modes again; throws for what belongs to another user.
-    package func make() throws {
+    ///
+    /// Answers what was open to others until now, a sentence each.
+    @discardableResult
+    package func make() throws -> [String] {
         try requireOwn()
-        for folder in folders { try makeFolder(folder.path, mode: folder.mode) }
+        return try folders.compactMap { try makeFolder($0.path, mode: $0.mode) } + [closeToken()].compactMap(\.self)
     }
 
     /// Keeps a second control plane out for as long as this process lives; throws when there is one already.
     ///
-    /// Makes the state folder where it is missing, and nothing in it.
-    package func lock() throws {
-        try makeFolder(path, mode: 0o711)
+    /// Makes the state folder where it is missing, and nothing in it; answers whether it was.
+    @discardableResult
+    package func lock() throws -> Bool {
+        let isNew = try makeFolder(path)
         let descriptor = open(lockFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FileFault(operation: "open", path: lockFile) }
+        guard descriptor >= 0 else {
+            let fault = FileFault(operation: "open", path: lockFile)
+            if isNew { rmdir(path) }
+            throw fault
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw ControlPlaneError.alreadyRunning(state: path)
         }
+        return isNew
+    }
+
+    /// Removes a folder that this process has made in vain: nothing was ever started from it. Only after `lock()`.
+    func removeUnused() {
+        guard !FileManager.default.fileExists(atPath: supervisor) else { return }
+        try? FileManager.default.removeItem(atPath: path)
     }
 
     /// The format of everything in the folder: raised whenever an older Switchyard could not go on from what a newer one

@@ -14,6 +14,13 @@ package enum StateFolderExamination {
         return [rights(of: folder, existing: place), disk(of: place)]
     }
 
+    /// What follows from a folder on the way to the state folder that an environment's user may not pass through.
+    package static func judgeWay(to folder: String, closedAt place: String) -> Finding {
+        .mend(
+            subject, "The users of the environments cannot enter \(place), so nothing of \(folder) could run as them.",
+            remedy: "chmod o+x \(place), or name another folder with --state")
+    }
+
     private static func nearestExisting(_ path: String) -> String {
         var place = path
         while !FileManager.default.fileExists(atPath: place), place.count > 1 {

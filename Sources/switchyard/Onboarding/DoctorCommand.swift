@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import ControlPlane
+import DurableFiles
 import Foundation
 import Installation
 import Onboarding
@@ -30,13 +31,22 @@ struct DoctorCommand: AsyncParsableCommand {
         let settings = configuration.settings
         let isRunning = (try? await state.client().status()) != nil
         var findings = await MachineExamination(settings: settings).findings()
-        findings += StateFolderExamination.examine(state.folder.path) + ClockExamination.examine()
+        findings += StateFolderExamination.examine(state.folder.path)
+        findings += await wayToState() + ClockExamination.examine()
         findings += configuration.findings
         if let settings {
             findings += await ConfigurationExamination(settings: settings, isRunning: isRunning).findings()
         }
         findings += ReleaseExamination(folder: ".", searchPath: Runit.searchPath).findings()
         try tell(Examination(findings))
+    }
+
+    /// Whether the environments' users, for whom nobody stands where they are still to be made, come to the state folder.
+    private func wayToState() async -> [Finding] {
+        guard UnixUser.isRoot, let nobody = UnixUser(named: "nobody"),
+            let place = try? await nobody.hindrance(above: state.folder.path)
+        else { return [] }
+        return [StateFolderExamination.judgeWay(to: state.folder.path, closedAt: place)]
     }
 
     private func tell(_ examination: Examination) throws {

@@ -19,7 +19,7 @@ struct TreeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = state.folder
-        try folder.make()
+        for sentence in try folder.make() { Terminal.narrate(sentence) }
         let tree = SupervisorTree(folder: folder.supervisor)
         if await tree.isRunning() {
             Terminal.narrate("The tree of \(folder.path) runs already, started by somebody else; waiting for its end.")

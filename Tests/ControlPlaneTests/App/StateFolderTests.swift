@@ -74,7 +74,7 @@ struct StateFolderTests {
             try #require(chown(folder.path + place, nobody.pw_uid, nobody.pw_gid) == 0)
             try #require(chmod(folder.shared, 0o700) == 0)
             let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-            for attempt in [folder.requireOwn, folder.make] {
+            for attempt in [folder.requireOwn, { try folder.make() }] as [() throws -> Void] {
                 let error = #expect(throws: ControlPlaneError.self) { try attempt() }
                 #expect(
                     error?.description
