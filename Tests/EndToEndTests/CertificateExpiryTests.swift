@@ -1,5 +1,6 @@
 import API
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -8,13 +9,13 @@ import Testing
 struct CertificateExpiryTests {
     @Test func `a certificate that ends in five days is told, until it is replaced`() async throws {
         try await SwitchyardFixture.use { switchyard in
-            let folder = "\(switchyard.folder)/certificates"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            let file = "\(switchyard.folder)/certificates/shop.pem"
             let domain = switchyard.environments[0].domain
-            try await writeCertificate(for: domain, days: 5, to: "\(folder)/shop.pem")
-            try await switchyard.restart(
-                changing: "  http: 127.0.0.1:0\n",
-                to: "  http: 127.0.0.1:0\n  https: 127.0.0.1:0\n  certificates: \(folder)\n")
+            try await writeCertificate(for: domain, days: 5, to: file)
+            switchyard.kill(SIGKILL)
+            try await switchyard.waitForControlPlaneToEnd()
+            try switchyard.useCertificates()
+            try await switchyard.start()
             let told = "The certificate shop.pem ends on "
             try await eventually(within: .seconds(60), "the line in the log") {
                 try String(contentsOfFile: switchyard.log, encoding: .utf8).split(separator: "\n")
@@ -24,7 +25,7 @@ struct CertificateExpiryTests {
             #expect(status.status == 1)
             #expect(status.output.contains("! certificates: \(told)"), "\(status.output)")
 
-            try await writeCertificate(for: domain, days: 90, to: "\(folder)/shop.pem")
+            try await writeCertificate(for: domain, days: 90, to: file)
             try await eventually(within: .seconds(60), "a status without problems") {
                 try await switchyard.client.status().problems.isEmpty
             }
@@ -33,7 +34,41 @@ struct CertificateExpiryTests {
         }
     }
 
-    private func writeCertificate(for domain: String, days: Int, to file: String) async throws {
+    @Test func `a certificate that cannot be used at the first start is told once, and that nobody is served`()
+        async throws
+    {
+        try await SwitchyardFixture.use { switchyard in
+            switchyard.kill(SIGKILL)
+            try await switchyard.losePower()
+            try FileManager.default.removeItem(atPath: switchyard.state)
+            let file = "\(switchyard.folder)/certificates/shop.pem"
+            let whole = try await writeCertificate(for: switchyard.environments[0].domain, days: 90, to: file)
+            let key = try #require(whole.range(of: "-----BEGIN PRIVATE KEY")).lowerBound
+            try whole[..<key].write(toFile: file, atomically: true, encoding: .utf8)
+            try switchyard.useCertificates()
+            try switchyard.launch()
+
+            let told = "The certificate shop.pem is not taken into use: its private key is not in the file"
+            var status = ""
+            try await eventually(within: .seconds(60), "a status that tells it") {
+                status = try await switchyard.cli(["status"]).output
+                return status.contains("! certificates: \(told)")
+            }
+            #expect(status.components(separatedBy: told).count == 2, "\(status)")
+            #expect(status.contains("Replace the file; until then no user is served."), "\(status)")
+
+            try whole.write(toFile: file, atomically: true, encoding: .utf8)
+            try await eventually(within: .seconds(60), "a status without problems") {
+                try await switchyard.cli(["status"]).status == 0
+            }
+        }
+    }
+
+    /// Writes a certificate with its key, and answers the file's text.
+    @discardableResult
+    private func writeCertificate(for domain: String, days: Int, to file: String) async throws -> String {
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         _ = try await output(
             of: "openssl",
             [
@@ -44,5 +79,16 @@ struct CertificateExpiryTests {
         let text = try ["new", "key"].map { try String(contentsOfFile: "\(file).\($0)", encoding: .utf8) }.joined()
         for part in ["new", "key"] { try FileManager.default.removeItem(atPath: "\(file).\(part)") }
         try text.write(toFile: file, atomically: true, encoding: .utf8)
+        return text
+    }
+}
+
+extension SwitchyardFixture {
+    /// Has HTTPS with the certificates of a folder from the next start on.
+    fileprivate func useCertificates() throws {
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        let http = "  http: 127.0.0.1:0\n"
+        try text.replacing(http, with: "\(http)  https: 127.0.0.1:0\n  certificates: \(folder)/certificates\n")
+            .write(toFile: configuration, atomically: false, encoding: .utf8)
     }
 }

@@ -109,7 +109,9 @@ package actor Infrastructure: ServiceLifecycle.Service {
     package func problems() async -> [String] {
         let drift = (try? await proxy.drift()) ?? []
         let certificates = await certificates?.problems ?? []
-        return faults.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } + drift
+        // Without any certificate the proxy has nothing to say beyond what is said of that.
+        let told = faults.filter { $0.key != "proxy" || $0.value != faults["certificates"] }
+        return told.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } + drift
             + (certificates + (await proxy.certificateProblems(now: Date()))).map { "certificates: \($0)" }
     }
 

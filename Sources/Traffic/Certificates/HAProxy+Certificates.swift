@@ -29,8 +29,16 @@ extension HAProxy {
                 refusal = refusal ?? error
             }
         }
-        if let refusal { throw refusal }
+        if let refusal { throw await asTold(refusal) }
         return taken
+    }
+
+    /// What was so before stays so, but a proxy that never had a certificate was never started.
+    private func asTold(_ refusal: TrafficError) async -> TrafficError {
+        guard case .certificate(let name, let cause) = refusal, certificates(in: folder.certificates).isEmpty,
+            await !isRunning()
+        else { return refusal }
+        return .firstCertificate(name: name, cause: cause)
     }
 
     /// Sees to it that HTTPS has a certificate before HAProxy starts: a self-signed one where the settings name no

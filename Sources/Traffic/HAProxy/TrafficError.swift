@@ -21,6 +21,8 @@ package enum TrafficError: Error, Equatable, CustomStringConvertible {
     case unknownEnvironment(EnvironmentName)
     case tooManyInstances(environment: EnvironmentName, slot: SlotName, instances: Int, limit: Int)
     case certificate(name: String, cause: String)
+    /// The same where HAProxy was never started, for which it needs one certificate that can be used.
+    case firstCertificate(name: String, cause: String)
     case noCertificate(folder: String)
     case authority(domains: [String], reason: String)
     case program(name: String, output: String)
@@ -36,7 +38,7 @@ package enum TrafficError: Error, Equatable, CustomStringConvertible {
         case .socketPathTooLong(let path, let limit):
             "The socket path \(path) is longer than the \(limit) bytes that the system allows: use a shorter folder."
         case .invalidAddress(let text, let setting):
-            "'\(text)' in traffic.\(setting) is no address: write it as 127.0.0.1:8080, [::1]:8080 or *:80."
+            "'\(text)' in traffic.\(setting) is no address: write it as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80."
         case .addressTaken(let address, let setting, let cause):
             "HAProxy cannot listen on \(address): \(cause). Stop what uses it, or change traffic.\(setting)."
         case .configurationRefused(let path, let output):
@@ -68,6 +70,8 @@ package enum TrafficError: Error, Equatable, CustomStringConvertible {
             """
         case .certificate(let name, let cause):
             "The certificate \(name) is not taken into use: \(cause). Replace the file; until then all stays as it was."
+        case .firstCertificate(let name, let cause):
+            "The certificate \(name) is not taken into use: \(cause). Replace the file; until then no user is served."
         case .noCertificate(let folder):
             "No file in \(folder) is a certificate that can be used: put one there, chain and key in one PEM file."
         case .authority(let domains, let reason):
