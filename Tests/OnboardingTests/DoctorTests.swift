@@ -106,6 +106,9 @@ extension DoctorTests {
             #expect(finding("mixed.pem")?.sentence.contains("belongs to another certificate") == true)
             #expect(finding("key.pem")?.sentence.contains("holds no certificate") == true)
             #expect(finding("strange.pem")?.sentence.contains("for none of the domains") == true)
+            #expect(finding("old.pem")?.remedy == "Renew it and replace the file.")
+            #expect(finding("strange.pem")?.remedy?.hasPrefix("Replace it by one for the domains") == true)
+            #expect(!found.contains { $0.sentence.contains("Replace the file") }, "one remedy each")
             #expect(found.first { $0.subject == "certificates" }?.sentence.contains("is for c.example.com.") == true)
         }
     }
@@ -135,6 +138,21 @@ extension DoctorTests {
         }
     }
 
+    @Test func `the address that a remedy names for the authority's proof is one that the configuration takes`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let authority = "{email: me@example.com}"
+            func told(_ http: String) async throws -> Finding? {
+                let yaml = Self.yaml(authority: authority, domains: "[a.example.com]", http: http)
+                return try await findings(yaml, in: folder).first { $0.subject == "certificates" }
+            }
+            let remedy = try #require(try await told("127.0.0.1:0")?.remedy)
+            let address = try #require(remedy.firstMatch(of: /'([^']+)' under traffic\.http/)?.1)
+            #expect(try await told(String(address))?.state == .good, "\(remedy)")
+        }
+    }
+
     @Test func `the programs that certificates need are looked for on the PATH, where they are needed`() async throws {
         try await withTemporaryFolder { folder in
             let secure = Self.yaml(
@@ -143,16 +161,17 @@ extension DoctorTests {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             func programs(_ yaml: String) async throws -> [Finding] {
                 try await findings(yaml, in: folder, environment: ["PATH": path])
-                    .filter { ["lego", "openssl"].contains($0.subject) }
+                    .filter { ["git", "lego", "openssl"].contains($0.subject) }
             }
             let missing = try await programs(secure)
-            #expect(missing.map(\.state) == [.mend, .mend])
-            #expect(missing.map(\.remedy) == ["apt-get install openssl", "apt-get install lego"])
-            for name in ["lego", "openssl"] {
+            #expect(missing.map(\.state) == [.mend, .mend, .note])
+            #expect(missing.map(\.remedy) == ["openssl", "lego", "git"].map { "apt-get install \($0)" })
+            for name in ["git", "lego", "openssl"] {
                 try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: "/bin/true")
             }
-            #expect(try await programs(secure).map(\.state) == [.good, .good])
-            #expect(try await programs("application: notes\nenvironments: {production: {database: none}}\n").isEmpty)
+            #expect(try await programs(secure).map(\.state) == [.good, .good, .good])
+            let plain = try await programs("application: notes\nenvironments: {production: {database: none}}\n")
+            #expect(plain.map(\.subject) == ["git"])
         }
     }
 }

@@ -30,9 +30,10 @@ struct CertificateExamination {
                 read.append(file)
                 findings.append(judge(file, named: name, now: now))
             } catch {
+                let cause = if case TrafficError.certificate(_, let cause) = error { cause } else { "\(error)" }
                 findings.append(
                     .mend(
-                        "certificate \(name)", "\(error)",
+                        "certificate \(name)", "\(folder)/\(name) is not taken into use: \(cause).",
                         remedy:
                             "Put the chain, the certificate first, and its own key without a passphrase into \(folder)/"
                             + "\(name), as PEM."))
@@ -51,12 +52,18 @@ struct CertificateExamination {
         if let fault = file.fault(at: now, domains: domains) {
             return .mend(
                 subject, "\(folder)/\(name) is not taken into use: \(fault).",
-                remedy: "Renew it, or get one for the domains, and replace the file.")
+                remedy: remedy(of: file, now: now))
         }
         let day = file.end.formatted(.iso8601.year().month().day())
         guard !file.endsSoon(at: now) else {
             return .note(subject, "\(folder)/\(name) ends on \(day).", remedy: "Replace the file before.")
         }
         return .good(subject, "\(folder)/\(name) has its key and is in date until \(day).")
+    }
+
+    private func remedy(of file: CertificateFile, now: Date) -> String {
+        if file.end <= now { return "Renew it and replace the file." }
+        if file.start > now { return "Wait until then, or set this machine's clock where it is behind." }
+        return "Replace it by one for the domains, or write its names under 'domains' of an environment."
     }
 }

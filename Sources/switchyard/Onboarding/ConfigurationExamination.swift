@@ -61,7 +61,7 @@ struct ConfigurationExamination {
             return .note(
                 subject,
                 "\(authority.directory) asks for its proof on port 80, and traffic.http is \(settings.traffic.http).",
-                remedy: "Write '*:80' under traffic.http, unless something hands port 80 on to it.")
+                remedy: "Write '0.0.0.0:80' under traffic.http, unless something hands port 80 on to it.")
         }
         return .good(subject, "They come from \(authority.directory), for \(domains.joined(separator: ", ")).")
     }

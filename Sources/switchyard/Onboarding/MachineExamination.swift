@@ -16,7 +16,17 @@ struct MachineExamination {
     let settings: Domain.Configuration?
 
     func findings() async -> [Finding] {
-        await [haproxy(), runit(), server(), dumper()] + certificatePrograms() + [user()]
+        await [haproxy(), runit(), server(), dumper()] + certificatePrograms() + [git(), user()]
+    }
+
+    /// A folder can be packed without it.
+    private func git() -> Finding {
+        guard let place = place(of: "git") else {
+            return .note(
+                "git", "There is no git on the PATH, which 'release create --from-git' needs.",
+                remedy: "apt-get install git")
+        }
+        return .good("git", "\(place).")
     }
 
     private func haproxy() async -> Finding {
@@ -51,7 +61,7 @@ struct MachineExamination {
         return result.standardOutput.split(whereSeparator: \.isNewline).first.map(String.init)
     }
 
-    /// What HTTPS needs besides HAProxy, found as it is started: on the PATH.
+    /// What HTTPS needs besides HAProxy.
     private func certificatePrograms() -> [Finding] {
         guard let traffic = settings?.traffic, traffic.https != nil else { return [] }
         let openssl = program("openssl", because: "HTTPS is configured, and it reads and makes certificates")
@@ -60,12 +70,17 @@ struct MachineExamination {
     }
 
     private func program(_ name: String, because reason: String) -> Finding {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? Runit.searchPath
-        let places = path.split(separator: ":").map { "\($0)/\(name)" }
-        guard let place = places.first(where: FileManager.default.isExecutableFile) else {
+        guard let place = place(of: name) else {
             return .mend(name, "There is no \(name) on the PATH: \(reason).", remedy: "apt-get install \(name)")
         }
         return .good(name, "\(place).")
+    }
+
+    /// Where a program is found as it is started: on the PATH.
+    private func place(of program: String) -> String? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? Runit.searchPath
+        return path.split(separator: ":").map { "\($0)/\(program)" }
+            .first(where: FileManager.default.isExecutableFile)
     }
 
     private var usesEmbedded: Bool { settings?.environments.contains { $0.database == .embedded } ?? true }
