@@ -19,13 +19,15 @@ struct BuildCommand {
 
     private struct Outcome: Sendable {
         let excess: Excess?
-        let lastLines: [String]
+        let output: BuildOutput
     }
 
     /// Runs it to its end; throws when it fails or goes over a limit. No process of its session is left afterwards.
-    func run(report: @escaping @Sendable (String) -> Void) async throws {
-        let result = try await start(report: report)
-        let lines = result.closureResult.lastLines
+    func run(report: @escaping @Sendable (ReleaseBuilder.News) -> Void) async throws {
+        let result = try await start { report(.output($0)) }
+        let output = result.closureResult.output
+        if !output.secretVariables.isEmpty { report(.step(Self.warning(of: output.secretVariables))) }
+        let lines = output.lastLines
         switch result.closureResult.excess {
         case .time?:
             throw BuildError.tookTooLong(
@@ -42,6 +44,12 @@ struct BuildCommand {
         case .signaled(let signal):
             throw BuildError.failed(command: name, ending: "was ended by signal \(signal)", lastLines: lines)
         }
+    }
+
+    private static func warning(of variables: Set<String>) -> String {
+        "The build printed what \(variables.sorted().joined(separator: " and ")) "
+            + "\(variables.count == 1 ? "holds" : "hold"), masked here as \(SecretMask.replacement): let it print that no "
+            + "more, and change the secret where the build's output was kept elsewhere unmasked."
     }
 
     private typealias Result = ExecutionResult<Outcome, SequenceOutput, CombinedErrorOutput>
@@ -65,8 +73,8 @@ struct BuildCommand {
                 defer { session.killAll() }
                 let output = execution.standardOutput
                 async let excess = watch(session)
-                let (isWithinLimit, lines) = try await pass(output, to: report, of: session)
-                return Outcome(excess: isWithinLimit ? await excess : .output, lastLines: lines)
+                let (isWithinLimit, text) = try await pass(output, to: report, of: session)
+                return Outcome(excess: isWithinLimit ? await excess : .output, output: text)
             }
         } catch let error as SubprocessError {
             guard !Task.isCancelled else { throw BuildError.interrupted }
@@ -77,16 +85,16 @@ struct BuildCommand {
     /// Passes the output on as it comes; false when it was too much and the build was ended for it.
     private func pass(
         _ output: SubprocessOutputSequence, to report: @escaping @Sendable (String) -> Void, of session: BuildSession
-    ) async throws -> (Bool, [String]) {
+    ) async throws -> (Bool, BuildOutput) {
         var text = BuildOutput(mask: mask, limit: definition.outputLimit, report: report)
         for try await buffer in output {
             guard buffer.withUnsafeBytes({ text.take($0) }) else {
                 await session.end()
-                return (false, text.lastLines)
+                return (false, text)
             }
         }
         text.finish()
-        return (true, text.lastLines)
+        return (true, text)
     }
 
     /// Looks at time and memory until the build has ended, and ends it when it goes over a limit.

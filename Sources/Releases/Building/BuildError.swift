@@ -43,7 +43,8 @@ package enum BuildError: Error, Equatable, CustomStringConvertible {
     private var runDescription: String {
         switch self {
         case .failed(let command, let ending, let lines):
-            "The build '\(command)' \(ending); nothing was packed." + Self.listing(lines)
+            "The build '\(command)' \(ending); nothing was packed. Mend what it says, or 'build.command' in release.yaml, "
+                + "and commit that." + Self.listing(lines)
         case .tookTooLong(let command, let limit, let lines):
             "The build '\(command)' was ended: it ran longer than \(Int(limit.rounded(.up))) s. Its last line says where "
                 + "it hung; if it only needs longer, raise build.time_limit in release.yaml." + Self.listing(lines)

@@ -6,6 +6,8 @@ struct BuildOutput {
     private var bytes = 0
     private var line: [UInt8] = []
     private(set) var lastLines: [String] = []
+    /// The variables whose values were printed.
+    private(set) var secretVariables: Set<String> = []
 
     init(mask: SecretMask, limit: Int, report: @escaping @Sendable (String) -> Void) {
         self.mask = mask
@@ -33,7 +35,7 @@ struct BuildOutput {
 
     private mutating func endLine() {
         guard !line.isEmpty else { return }
-        let text = mask.masking(Self.printable(line))
+        let text = mask.masking(Self.printable(line), noting: &secretVariables)
         line.removeAll(keepingCapacity: true)
         lastLines.append(text)
         if lastLines.count > Limits.buildLastLines { lastLines.removeFirst() }

@@ -78,7 +78,7 @@ package struct ReleaseBuilder: Sendable {
         let command = BuildCommand(definition: build, folder: source, variables: variables, mask: mask)
         report(.step("Building: \(mask.masking(build.command.joined(separator: " ")))"))
         let start = ContinuousClock.now
-        try await command.run { report(.output($0)) }
+        try await command.run(report: report)
         report(.step("Built in \((ContinuousClock.now - start).components.seconds) s."))
     }
 

@@ -12,20 +12,31 @@ package struct SecretMask: Sendable {
     ]
     private static let secretParts = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "CREDENTIAL"]
 
+    /// What is masked, and the variables that hold it.
+    private struct Secret {
+        let text: String
+        let variables: Set<String>
+    }
+
     /// Longest first, so that a secret inside another one does not leave the rest of that one standing.
-    private let values: [String]
+    private let secrets: [Secret]
 
     package init(variables: [String: String]) {
-        var values: Set<String> = []
+        var holders: [String: Set<String>] = [:]
         for (name, value) in variables {
-            if Self.looksSecret(name) { values.insert(value) }
-            for match in value.matches(of: Self.urlPassword) { values.insert(String(match.output.password)) }
+            let passwords = value.matches(of: Self.urlPassword).map { String($0.output.password) }
+            for secret in passwords + (Self.looksSecret(name) ? [value] : []) {
+                // A value of several lines is printed as lines.
+                for line in secret.split(whereSeparator: \.isNewline).map(String.init) {
+                    holders[line, default: []].insert(name)
+                    let encoded = line.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+                    if let encoded { holders[encoded, default: []].insert(name) }
+                }
+            }
         }
-        // A value of several lines is printed as lines.
-        let lines = values.flatMap { $0.split(whereSeparator: \.isNewline).map(String.init) }
-        let encoded = lines.compactMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
-        self.values = Set(lines + encoded).filter { $0.utf8.count >= Self.shortestValue }
-            .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+        secrets = holders.filter { $0.key.utf8.count >= Self.shortestValue }
+            .map { Secret(text: $0.key, variables: $0.value) }
+            .sorted { ($1.text.utf8.count, $0.text) < ($0.text.utf8.count, $1.text) }
     }
 
     /// Whether a variable of this name holds a secret.
@@ -39,8 +50,18 @@ package struct SecretMask: Sendable {
 
     /// The text with `***` for every secret in it.
     package func masking(_ text: String) -> String {
-        let known = values.reduce(text) { $0.replacing($1, with: Self.replacement) }
-        return known.replacing(Self.urlPassword) { "\($0.output.before)\(Self.replacement)@" }
+        var found: Set<String> = []
+        return masking(text, noting: &found)
+    }
+
+    /// The same, and adds the names of the variables whose values were in it.
+    func masking(_ text: String, noting found: inout Set<String>) -> String {
+        var text = text
+        for secret in secrets where text.contains(secret.text) {
+            text.replace(secret.text, with: Self.replacement)
+            found.formUnion(secret.variables)
+        }
+        return text.replacing(Self.urlPassword) { "\($0.output.before)\(Self.replacement)@" }
             .replacing(Self.urlToken) { "\($0.output.before)\(Self.replacement)@" }
     }
 

@@ -119,6 +119,16 @@ struct ReleaseBuilderTests {
         _ = try await build()
         let lines: [ReleaseBuilder.News] = ["token ***", "half", "whole", "end"].map { .output($0) }
         #expect(report.all.filter { if case .output = $0 { true } else { false } } == lines)
+        #expect(
+            report.text.contains(
+                "The build printed what DEPLOY_TOKEN holds, masked here as ***: let it print that no more"),
+            "\(report.text)")
+    }
+
+    @Test func `a build that prints no secret is told nothing of secrets`() async throws {
+        try await source.commit(build: "echo building\n" + SourceRepository.build)
+        _ = try await build()
+        #expect(!report.text.contains("masked"), "\(report.text)")
     }
 
     @Test func `a build knows its release and has a temporary folder of its own`() async throws {
