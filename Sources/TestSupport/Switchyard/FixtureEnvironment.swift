@@ -26,7 +26,8 @@ package struct FixtureEnvironment: Sendable {
         "bake": "200ms", "drain": "2s", "stop": "5s", "close_spread": "1s", "recovery": "10s", "warm_deadline": "30s",
     ]
 
-    var yaml: String {
+    /// Its part of switchyard.yaml.
+    package var yaml: String {
         var lines = ["  \(name):", "    domains: [\(domain)]", "    database: \(database)"]
         if !settings.isEmpty {
             lines += ["    settings:"] + settings.sorted { $0.key < $1.key }.map { "      \($0.key): \"\($0.value)\"" }
