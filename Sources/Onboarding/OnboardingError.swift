@@ -5,6 +5,10 @@ package enum OnboardingError: Error, Equatable, CustomStringConvertible {
     case unknownStack(folder: String, lookedFor: [String])
     /// The kind is known, the command that serves is not.
     case noWebProcess(found: String, file: String)
+    /// A Procfile has processes, and none of them serves users.
+    case noWebLine(file: String)
+    /// Only a folder below this one says what runs.
+    case onlyBelow(file: String, folder: String)
     case invalidProcfile(file: String, line: Int, reason: String)
     case sameProcess(file: String, name: String, lines: [Int])
     /// More than one folder says what runs.
@@ -26,14 +30,21 @@ package enum OnboardingError: Error, Equatable, CustomStringConvertible {
         case .noWebProcess(let found, let file):
             "\(file) says that this is \(found), but not which command serves it: write a Procfile with the line "
                 + "'web: COMMAND' and try again."
+        case .noWebLine(let file):
+            "\(file) has no process 'web', to which the users' requests go: add the line 'web: COMMAND'."
+        case .onlyBelow(let file, let folder):
+            "Nothing in \(folder) itself says what runs, but \(file) does: run 'switchyard init' in "
+                + "\(Self.folder(of: file))."
         case .invalidProcfile(let file, let line, let reason):
             "\(file):\(line): \(reason)."
         case .sameProcess(let file, let name, let lines):
             "\(file) has '\(name)' on the lines \(lines.map(String.init).joined(separator: " and ")): keep one, or give "
                 + "the other a name of its own."
         case .severalProcfiles(let files):
+            // In this folder itself it would be refused again.
             "\(files.joined(separator: " and ")) each say what runs, and a release is one application: run 'switchyard "
-                + "init' in the folder of one of them, or join them in one Procfile."
+                + "init' in \(files.map(Self.folder).filter { !$0.isEmpty }.joined(separator: " or ")), or put one "
+                + "Procfile here in the place of all."
         case .tooManyProcesses(let file, let count, let limit):
             "\(file) has \(count) processes and a release at most \(limit): start some of them from one command."
         case .noHealthEndpoint(let filesSearched):
@@ -47,5 +58,9 @@ package enum OnboardingError: Error, Equatable, CustomStringConvertible {
         case .refused(let file, let reason):
             "The \(file) that was drafted is not one that Switchyard takes, so nothing was written: \(reason)"
         }
+    }
+
+    private static func folder(of file: String) -> String {
+        file.split(separator: "/").dropLast().joined(separator: "/")
     }
 }

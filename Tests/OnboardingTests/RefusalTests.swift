@@ -14,13 +14,19 @@ struct RefusalTests {
         ),
         (
             ["api/Procfile": "web: a\n", "shop/Procfile": "web: b\n"],
-            "api/Procfile and shop/Procfile each say what runs"
+            "api/Procfile and shop/Procfile each say what runs, and a release is one application: run 'switchyard init' "
+                + "in api or shop, or put one Procfile here"
         ),
-        (["Procfile": "web: a\n", "shop/Procfile": "web: b\n"], "Procfile and shop/Procfile each say what runs"),
+        (
+            ["Procfile": "web: a\n", "shop/Procfile": "web: b\n"],
+            "Procfile and shop/Procfile each say what runs, and a release is one application: run 'switchyard init' in "
+                + "shop, or put one"
+        ),
+        (["shop/Procfile": "web: b\n"], "but shop/Procfile does: run 'switchyard init' in shop."),
         (["Procfile": "web: a\nworker: b\nweb: c\n"], "'web' on the lines 1 and 3"),
-        (["Procfile": "worker: b\n"], "write a Procfile with the line 'web: COMMAND'"),
+        (["Procfile": "worker: b\n"], "has no process 'web', to which the users' requests go: add the line"),
         (["Procfile": "web a\n"], "Procfile:1: write each process as 'name: command'"),
-        (["Procfile": "web:\n"], "Procfile:1: 'web' has no command"),
+        (["Procfile": "web:\n"], "Procfile:1: 'web' has no command: write it behind the colon"),
         (["Procfile": "web: a\n2nd: b\n"], "Procfile:2: '2nd' is no process name"),
         (["Procfile": (0...32).map { "p\($0): run\n" }.joined()], "has 33 processes and a release at most 32"),
         (["Procfile": "web: a\n", "app.py": "x = 1\n"], "None of 1 source files has a health endpoint"),

@@ -21,6 +21,10 @@ struct SurveyTests {
             "bin/rails server --environment production --binding $HOST --port $PORT", "bin/rails"
         ),
         (
+            ["Gemfile": "gem 'sinatra'", "config.ru": "run App"],
+            "bundle exec rackup --env production --host $HOST --port $PORT", "config.ru"
+        ),
+        (
             ["requirements.txt": "flask\n", "main.py": "import flask\nsite = flask.Flask(__name__)\n"],
             "gunicorn --bind $HOST:$PORT main:site", "main.py:2"
         ),
@@ -200,6 +204,25 @@ struct SurveyTests {
             #expect(finding.folder == folder)
             #expect(finding.count == 1)
             #expect(finding.isRunByDeployments == ["switchyard", "diesel", "golangMigrate"].contains(tool))
+        }
+    }
+
+    @Test func `the migrations of all applications of a Django project are counted and named`() async throws {
+        let files = ["a/migrations/0001_initial.py", "b/migrations/0001_initial.py", "b/migrations/0002_more.py"]
+        let project = ["manage.py": "", "site/wsgi.py": ""].merging(files.map { ($0, "") }) { $1 }
+        try await TemporaryRepository.use(project) { repository in
+            let advice = try #require(try repository.survey.migrations).advice
+            #expect(
+                advice.hasPrefix("a/migrations and b/migrations hold Django migrations: 3, such as a/migr"), "\(advice)"
+            )
+        }
+    }
+
+    @Test func `Flyway, whose command has no address, is told where it takes it from`() async throws {
+        let files = ["Procfile": "web: run\n", "db/migration/V1__a.sql": "SELECT 1;"]
+        try await TemporaryRepository.use(files) { repository in
+            let advice = try #require(try repository.survey.migrations).advice
+            #expect(advice.contains("FLYWAY_URL, as jdbc:postgresql://HOST/DATABASE"), "\(advice)")
         }
     }
 

@@ -41,7 +41,9 @@ package enum MigrationTool: String, CaseIterable, Sendable {
 package struct MigrationFinding: Equatable, Sendable {
     package let tool: MigrationTool
     package let folder: String
-    /// How many, and one of them by its path.
+    /// Further folders, where each application of a project has one.
+    package var others: [String] = []
+    /// How many in all, and one of them by its path.
     package let count: Int
     package let example: String
 
@@ -51,9 +53,14 @@ package struct MigrationFinding: Equatable, Sendable {
     /// What the tool's users type; nil where there is nothing to type.
     package var command: String? { tool.command(folder: folder) }
 
+    private static let flywayVariables =
+        " Flyway takes the address from FLYWAY_URL, as jdbc:postgresql://HOST/DATABASE, and from FLYWAY_USER and "
+        + "FLYWAY_PASSWORD."
+
     /// What was found and what to do about it, in two or three sentences.
     package var advice: String {
-        let found = "\(folder) holds \(tool.title): \(count), such as \(example)."
+        let folders = ([folder] + others).joined(separator: " and ")
+        let found = "\(folders) \(others.isEmpty ? "holds" : "hold") \(tool.title): \(count), such as \(example)."
         let quoted = ShellLine.joining([folder])
         switch tool {
         case .switchyard:
@@ -68,6 +75,7 @@ package struct MigrationFinding: Equatable, Sendable {
         case .rails, .django, .prisma, .flyway:
             return "\(found) Deployments do not run them: run '\(command ?? "")' against the environment's database "
                 + "before the deployment, and let it only add what the running release can live with."
+                + (tool == .flyway ? Self.flywayVariables : "")
         }
     }
 }

@@ -5,10 +5,16 @@ enum MigrationSearch {
         "sql/migrations", "src/main/resources/db/migration", "sql",
     ]
 
-    /// The first folder that holds migrations; nil where none does.
+    /// The first folder that holds migrations, with those of the other applications of a Django project; nil where none
+    /// does.
     static func find(in repository: Repository) -> MigrationFinding? {
         let applications = repository.entries().map { "\($0)/migrations" }
-        return (usualFolders + applications).lazy.compactMap { finding(in: $0, of: repository) }.first
+        let findings = (usualFolders + applications).lazy.compactMap { finding(in: $0, of: repository) }
+        guard let first = findings.first, first.tool == .django else { return findings.first }
+        let others = findings.filter { $0.tool == .django && $0.folder != first.folder }
+        return MigrationFinding(
+            tool: .django, folder: first.folder, others: others.map(\.folder),
+            count: others.reduce(first.count) { $0 + $1.count }, example: first.example)
     }
 
     private static func finding(in folder: String, of repository: Repository) -> MigrationFinding? {

@@ -16,12 +16,17 @@ struct Procfile: Equatable {
 
     /// Reads the one Procfile of a repository; nil where there is none.
     static func read(_ repository: Repository) throws(OnboardingError) -> Procfile? {
-        let below = repository.entries().filter { !$0.hasPrefix(".") && repository.isFolder($0) }
-            .map { "\($0)/Procfile" }
-        let files = (["Procfile"] + below).filter(repository.isFile)
+        let files = files(in: repository)
         guard files.count < 2 else { throw .severalProcfiles(files) }
         guard files == ["Procfile"] else { return nil }
         return try Procfile(file: "Procfile", lines: repository.lines(of: "Procfile"))
+    }
+
+    /// The repository's own and those of the folders in it.
+    static func files(in repository: Repository) -> [String] {
+        let below = repository.entries().filter { !$0.hasPrefix(".") && repository.isFolder($0) }
+            .map { "\($0)/Procfile" }
+        return (["Procfile"] + below).filter(repository.isFile)
     }
 
     init(file: String, lines: [Substring]) throws(OnboardingError) {
@@ -53,7 +58,9 @@ struct Procfile: Equatable {
         // What the field allows and Switchyard's names lack.
         let text = line[..<colon].trimmed.lowercased().map { $0 == "_" ? "-" : String($0) }.joined()
         guard !command.isEmpty else {
-            throw .invalidProcfile(file: file, line: number, reason: "'\(text)' has no command")
+            throw .invalidProcfile(
+                file: file, line: number,
+                reason: "'\(text)' has no command: write it behind the colon, or take the line out")
         }
         do {
             return Entry(name: try ProcessName(text), command: command, line: number)

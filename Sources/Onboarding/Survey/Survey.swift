@@ -78,7 +78,7 @@ extension Survey {
         let web = ProcessName(unchecked: "web")
         if let procfile {
             guard procfile.entries.contains(where: { $0.name == web }) else {
-                throw .noWebProcess(found: "an application of \(procfile.entries.count) processes", file: procfile.file)
+                throw .noWebLine(file: procfile.file)
             }
             return procfile.entries.map { entry in
                 Process(
@@ -88,6 +88,9 @@ extension Survey {
         }
         if let command = project?.web ?? dockerfile.command {
             return [Process(name: web, kind: .web, command: command)]
+        }
+        if let file = Procfile.files(in: repository).first {
+            throw .onlyBelow(file: file, folder: repository.folder)
         }
         if let project { throw .noWebProcess(found: project.title, file: project.file) }
         throw .unknownStack(folder: repository.folder, lookedFor: Project.decidingFiles)
