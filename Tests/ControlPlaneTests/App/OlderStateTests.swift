@@ -48,6 +48,8 @@ import Testing
                     $0.contains(".sqlite.schema-")
                 }
             )
+            // By the steps that its schema had, not by the format.
+            #expect(kept == "switchyard.sqlite.schema-\(format == 1 ? 1 : 3)")
             let before = DeploymentStore(database: StateDatabase(path: "\(folder.path)/\(kept)")) { _ in false }
             #expect(try await before.deployments(in: .production, last: 10) == deployments)
             #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/\(kept).unfinished"))
