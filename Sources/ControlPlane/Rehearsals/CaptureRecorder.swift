@@ -51,7 +51,7 @@ struct CaptureRecorder: Sendable {
     func statements(of command: String) async throws -> ServerLog {
         let mark = "switchyard capture \(UUID().uuidString)"
         try await onServer { connection in
-            try await end(connection)
+            try await end(connection, of: command)
             try await connection.execute("SET log_statement = 'all'")
             try await connection.execute("SELECT \(literal: mark)")
         }
@@ -100,33 +100,55 @@ struct CaptureRecorder: Sendable {
     // MARK: The log
 
     /// Waits for the migrator's sessions, whose clients are gone, and ends those that stay.
-    private func end(_ connection: PostgresConnection) async throws {
+    ///
+    /// Throws `CaptureError.stillConnected` for clients that are there after all and connect again.
+    private func end(_ connection: PostgresConnection, of command: String) async throws {
+        let ended = try await staying(connection)
+        guard !ended.isEmpty else { return }
+        try await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = \(login)")
+        try await Task.sleep(for: CaptureLimits.comeback)
+        let processes = Set(ended.map(\.process))
+        var remaining = try await sessions(connection).filter { !processes.contains($0.process) }
+        if remaining.isEmpty { remaining = try await staying(connection) }
+        guard remaining.isEmpty else {
+            throw CaptureError.stillConnected(command: command, programs: remaining.map(\.program))
+        }
+    }
+
+    /// The migrator's sessions that do not end by themselves in time.
+    private func staying(_ connection: PostgresConnection) async throws -> [MigratorSession] {
         let end = ContinuousClock.now + CaptureLimits.end
-        var isEnding = false
         while true {
-            let rows = try await connection.query(
-                "SELECT pid FROM pg_stat_activity WHERE usename = \(login) AND datname = \(cloneName)")
-            if rows.isEmpty { return }
-            if !isEnding, .now >= end {
-                isEnding = true
-                try await connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = \(login)")
-            }
+            let found = try await sessions(connection)
+            guard !found.isEmpty, .now < end else { return found }
             try await Task.sleep(for: CaptureLimits.pause)
+        }
+    }
+
+    private func sessions(_ connection: PostgresConnection) async throws -> [MigratorSession] {
+        try await connection.query(
+            """
+            SELECT pid, coalesce(nullif(application_name, ''), 'a program') AS name,
+                left(regexp_replace(query, '\\s+', ' ', 'g'), 80) AS statement
+            FROM pg_stat_activity WHERE usename = \(login) AND datname = \(cloneName) ORDER BY pid
+            """
+        ).map { row in
+            let statement: String = try row.decode("statement")
+            return MigratorSession(
+                process: try row.decode("pid"), program: "\(try row.decode("name", as: String.self)): '\(statement)'")
         }
     }
 
     /// The log is written by a process of its own: what was sent before the mark is in it before the mark.
     private func log(upTo mark: String) async throws -> Data {
-        let path = "\(cluster.folder)/log/\(ServerLog.file)"
+        var log = GrowingLog(path: "\(cluster.folder)/log/\(ServerLog.file)")
         let end = ContinuousClock.now + CaptureLimits.end
-        while true {
-            if let data = try? Data(contentsOf: URL(filePath: path)), data.range(of: Data(mark.utf8)) != nil {
-                return data
-            }
+        while !log.reads(mark) {
             guard .now < end else { throw CaptureError.logUnreadable(reason: "\(ServerLog.file) is not complete") }
             try await Task.sleep(for: CaptureLimits.pause)
         }
+        return log.text
     }
 
     private func onServer<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
@@ -136,10 +158,20 @@ struct CaptureRecorder: Sendable {
     private static let applicationName = "switchyard capture"
 }
 
+/// A session of the migrator's on the clone.
+private struct MigratorSession {
+    /// The server's.
+    let process: Int32
+    /// What it calls itself, and what it sent last.
+    let program: String
+}
+
 /// The bounds of what a capture waits for.
 private enum CaptureLimits {
     /// For the server to end the migrator's sessions, write its log, and drop a copy.
     static let end: Duration = .seconds(20)
     /// Between two looks.
     static let pause: Duration = .milliseconds(20)
+    /// For a client whose session was ended to connect again.
+    static let comeback: Duration = .seconds(1)
 }

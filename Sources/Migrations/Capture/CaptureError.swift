@@ -6,6 +6,8 @@ package enum CaptureError: Error, Equatable {
     case tookTooLong(command: String, limit: Duration)
     /// It sent no statement at all to the clone.
     case neverConnected(command: String)
+    /// Programs that it left behind connect again when their sessions are ended, so that what it does has no end.
+    case stillConnected(command: String, programs: [String])
     case logUnreadable(reason: String)
     /// A statement that the server took and the parser does not know.
     case unparsable(statement: String, message: String)
@@ -36,6 +38,9 @@ extension CaptureError: CustomStringConvertible {
         case .neverConnected(let command):
             "'\(command)' sent nothing to the clone, so it may have used another database: have its settings read "
                 + "DATABASE_URL, and look at what it did."
+        case .stillConnected(let command, let programs):
+            "'\(command)' left behind what is still connected to the clone (\(programs.joined(separator: ", "))), so "
+                + "nothing was written: have it wait for what it starts, or end that program, and capture again."
         case .logUnreadable(let reason):
             "The clone's log cannot be read (\(reason)), so nothing was written: capture again."
         case .unparsable(let statement, let message):

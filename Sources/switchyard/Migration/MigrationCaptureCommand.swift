@@ -125,7 +125,7 @@ extension CaptureError {
     /// Whether the migrator is to blame and not what it was given.
     fileprivate var isCommands: Bool {
         switch self {
-        case .commandFailed, .tookTooLong: true
+        case .commandFailed, .tookTooLong, .stillConnected: true
         default: false
         }
     }

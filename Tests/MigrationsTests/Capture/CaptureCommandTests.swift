@@ -47,6 +47,10 @@ struct CaptureCommandTests {
         (["psql", "-c", "CREATE ROLE a_role_of_a_capture"], 2, "the whole server"),
         (["psql", "-c", .maker, "-c", "SELECT f()"], 2, "table public.hidden is missing"),
         (["psql", "-c", "COPY pg_temp.a FROM STDIN"], 1, "ended with"),
+        (
+            ["sh", "-c", .restless], 1,
+            "left behind what is still connected to the clone (restless: 'SELECT pg_sleep(60)')"
+        ),
     ])
     func `a migrator that fails, hangs or cannot be written down leaves nothing`(
         command: [String], status: Int32, words: String
@@ -89,4 +93,11 @@ struct CaptureCommandTests {
 extension String {
     /// A function that makes a table, so that a SELECT changes the schema.
     fileprivate static let maker = "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'CREATE TABLE hidden ()'"
+
+    /// A migrator that ends and leaves in a session of its own what connects again for as long as there is a server.
+    fileprivate static let restless = """
+        export PGAPPNAME=restless
+        setsid sh -c 'while pg_isready -q; do psql -c "SELECT pg_sleep(60)"; done' >/dev/null 2>&1 &
+        until psql -Atc 'SELECT query FROM pg_stat_activity' | grep -q 'pg_sleep(60)$'; do :; done
+        """
 }

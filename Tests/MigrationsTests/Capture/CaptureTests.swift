@@ -1,5 +1,6 @@
 import Foundation
 import Migrations
+import TestSupport
 import Testing
 
 /// What becomes of a server's log: which statements count, with which values, in which file.
@@ -15,6 +16,23 @@ struct CaptureTests {
             + Line("statement: CREATE TABLE c ()", database: "other").text + "torn,\"line\n"
         #expect(try captured(csv).statements.map(\.text) == ["CREATE TABLE a ()"])
         #expect(ServerLog(csv: Array(csv.utf8)).sent(by: "nobody", to: "clone").isEmpty)
+    }
+
+    @Test func `of a log that grows only what is new is read, and a mark may come in pieces`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/\(ServerLog.file)"
+            var log = GrowingLog(path: path)
+            // There is no file yet.
+            var answers = [log.reads("mark")]
+            try Data("first ma".utf8).write(to: URL(filePath: path))
+            answers.append(log.reads("mark"))
+            let writer = try #require(FileHandle(forWritingAtPath: path))
+            try writer.write(contentsOf: Data("FIRST ma".utf8))
+            try writer.write(contentsOf: Data("rk last".utf8))
+            answers += [log.reads("mark"), log.reads("first")]
+            #expect(answers == [false, false, true, false])
+            #expect(log.text == Data("first mark last".utf8))
+        }
     }
 
     @Test func `only what was committed counts`() throws {
