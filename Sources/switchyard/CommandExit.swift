@@ -4,22 +4,22 @@ import Domain
 
 /// How a command ends: the one table of exit codes.
 struct CommandExit: Error {
-    /// What ended it; the numbers are part of the product.
-    enum Cause: Int32 {
-        case wentWrong = 1
-        case differs = 2
-        case deploymentFailed = 3
-        case takenBack = 4
-        case leaseHeld = 5
-        case unreachable = 6
-        case leftRunning = 7
-        case noWayBack = 8
-        case notFound = 9
-        case commandNotFound = 127
+    /// What ended it.
+    enum Cause {
+        case wentWrong
+        case differs
+        case unusable
+        case deploymentFailed
+        case takenBack
+        case leaseHeld
+        case unreachable
+        case leftRunning
+        case noWayBack
+        case notFound
+        case commandNotFound
 
         /// What 'migration check' and 'migration rehearse' end with, as linters do.
         static let dangerous = Cause.wentWrong
-        static let unusable = Cause.differs
     }
 
     let cause: Cause
@@ -29,7 +29,7 @@ struct CommandExit: Error {
     /// What the control plane calls it; nil where it did not come from there.
     private(set) var problem: Problem?
 
-    var status: Int32 { cause.rawValue }
+    var status: Int32 { cause.status }
 
     init(_ cause: Cause, _ sentence: String? = nil) {
         self.cause = cause
@@ -71,11 +71,29 @@ extension CommandExit {
 }
 
 extension CommandExit.Cause {
+    /// The number is part of the product.
+    fileprivate var status: Int32 {
+        switch self {
+        case .wentWrong: 1
+        // Of commands of different kinds: 'config diff' compares, 'migration' takes input.
+        case .differs, .unusable: 2
+        case .deploymentFailed: 3
+        case .takenBack: 4
+        case .leaseHeld: 5
+        case .unreachable: 6
+        case .leftRunning: 7
+        case .noWayBack: 8
+        case .notFound: 9
+        case .commandNotFound: 127
+        }
+    }
+
     /// A stable word for programs; where the API has one for the same, it is that one.
     fileprivate var code: String {
         switch self {
         case .wentWrong: "went_wrong"
         case .differs: "differs"
+        case .unusable: "unusable_input"
         case .deploymentFailed: "deployment_failed"
         case .takenBack: "taken_back"
         case .leaseHeld: "lease_held"
