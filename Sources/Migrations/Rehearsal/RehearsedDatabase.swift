@@ -43,13 +43,15 @@ package struct RehearsedDatabase: Sendable {
         return (try row.decode("major"), try row.decode("text"))
     }
 
-    /// Throws when a clone of the given number of databases' sizes would not fit beside what must stay free.
+    /// What a clone may come to: its rows, and one table written anew beside itself.
+    package var cloneSizeInBytes: Int { sizeInBytes + largestTableInBytes }
+
+    /// Throws when a backup and a clone of it would not fit on the folder's disk beside what must stay free.
     package func checkDisk(at folder: String) throws {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return }
         let free = Int(status.f_bavail) * Int(status.f_frsize)
-        // The backup, the clone of it, and one table written anew beside itself.
-        let needed = 2 * sizeInBytes + largestTableInBytes + RehearsalLimits.diskReserve
+        let needed = sizeInBytes + cloneSizeInBytes + RehearsalLimits.diskReserve
         guard free >= needed else {
             throw RehearsalError.diskTooSmall(folder: folder, neededBytes: needed, freeBytes: free)
         }
