@@ -18,6 +18,14 @@ def binary(name):
     return str(path)
 
 
+def note_binaries(result):
+    """Says in a result when others than this commit's release build were measured."""
+    if BINARIES != ROOT / ".build" / "release":
+        kind = "a debug build" if BINARIES.name == "debug" else "those"
+        result.note(
+            f"Switchyard's binaries are not this commit's release build, but {kind} that SWITCHYARD_BINARIES names")
+
+
 def run(*arguments, timeout=600):
     """A command of the driver to its end; answers its result."""
     command = [binary("BenchmarkDriver")] + [str(argument) for argument in arguments]

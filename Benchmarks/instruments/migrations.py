@@ -10,11 +10,13 @@ class Migrations:
     def __init__(self, folder, server):
         self.folder, self.server, self.number = pathlib.Path(folder) / "migrations", server, 0
         self.folder.mkdir()
+        self.newest = None
 
     def add(self, name, **steps):
         """A migration after all others; `steps` are texts by phase."""
         self.number += 1
-        folder = self.folder / f"20260101{self.number:06d}_{name}"
+        self.newest = f"20260101{self.number:06d}_{name}"
+        folder = self.folder / self.newest
         folder.mkdir()
         for phase, text in steps.items():
             (folder / f"{phase}.sql").write_text(text + "\n")
@@ -26,17 +28,21 @@ class Migrations:
 
     def apply(self, phase, *options, timeout=600):
         """Runs what is pending to its end."""
-        self._run(self.command(phase, *options), timeout)
+        self._run(self.command(phase, *options), timeout=timeout)
 
     def last_seconds(self):
         """How long the step that ended last took by the history: the command without its start."""
-        said = self._run([driver.binary("switchyard"), "migration", "history", "--last=1", "--json"], timeout=30)
-        return json.loads(said)[0]["durationMilliseconds"] / 1000
+        return self.ask("history", "--last=1")[0]["durationMilliseconds"] / 1000
 
-    def _run(self, command, timeout):
+    def ask(self, command, *options):
+        """What `migration status` or `migration history` answers; 1 says that something of it is not in order."""
+        question = [driver.binary("switchyard"), "migration", command, *options, "--json"]
+        return json.loads(self._run(question, timeout=30, accepted=(0, 1)))
+
+    def _run(self, command, timeout, accepted=(0,)):
         finished = subprocess.run(
             command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
-        if finished.returncode != 0:
+        if finished.returncode not in accepted or not finished.stdout:
             raise SystemExit(f"{' '.join(command)} failed: {finished.stdout}{finished.stderr}")
         return finished.stdout
 

@@ -1,4 +1,5 @@
 """A PostgreSQL of a measurement's own, sessions on it and pgbench's load."""
+import copy
 import os
 import pathlib
 import pwd
@@ -25,6 +26,7 @@ class Postgres:
         self.folder = pathlib.Path(folder) / "postgres"
         self.folder.mkdir(mode=0o700)
         self.port, self.password = free_port(), secrets.token_hex(16)
+        self.database = DATABASE
         self.identity = {}
         if os.geteuid() == 0:
             user = pwd.getpwnam(SERVER_USER)
@@ -67,11 +69,11 @@ class Postgres:
     def environment(self):
         return {
             **os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": SERVER_USER,
-            "PGPASSWORD": self.password, "PGDATABASE": DATABASE}
+            "PGPASSWORD": self.password, "PGDATABASE": self.database}
 
     @property
     def url(self):
-        return f"postgres://{SERVER_USER}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+        return f"postgres://{SERVER_USER}:{self.password}@127.0.0.1:{self.port}/{self.database}"
 
     @staticmethod
     def psql(*options):
@@ -85,6 +87,14 @@ class Postgres:
         if finished.returncode != 0:
             raise SystemExit(f"PostgreSQL refused {statements}: {finished.stderr.strip()}")
         return finished.stdout.strip()
+
+    def copy(self, name):
+        """The same server with a new database, which is a copy of this one; nobody may be connected to this one."""
+        other = copy.copy(self)
+        other.database = "template1"
+        other.run(f"CREATE DATABASE {name} TEMPLATE {self.database}")
+        other.database = name
+        return other
 
     def settle(self):
         """Before something is timed: nothing that was written before is to be flushed meanwhile."""

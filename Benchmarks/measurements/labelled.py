@@ -219,9 +219,7 @@ def report(statements, answers, facts):
     result.note(
         "Switchyard is the whole command, with backup and clone, and with the budget that is its default; the clone is"
         " on the server of the database (`--clone`), which saves the start of one")
-    if driver.BINARIES != driver.ROOT / ".build" / "release":
-        result.note(
-            "Switchyard's binaries are not this commit's release build, but those that SWITCHYARD_BINARIES names")
+    driver.note_binaries(result)
     result.note("A linter stops a statement when it names any rule; its rules are those that are on by default")
     result.note(f"{DANGER_RULES}: without {', '.join(f'`{rule}`' for rule in STYLE)}")
     result.note(
