@@ -27,16 +27,19 @@ def main(arguments, path):
     result = Result("The control plane")
     with running_stage() as (stage, first):
         measure(stage, first, options, result)
-    # A service that ended a minute ago or less is given a pause, so each kill has a switchyard of its own.
+    # A proxy that ended a minute ago or less is given a pause, so each of these kills has a switchyard of its own.
     outages = []
     for _ in range(options.proxy_kills):
         with running_stage() as (stage, _):
             stage.add_releases("1.0.0")
             stage.deploy("1.0.0")
-            outages.append(outage_of_proxy(stage))
+            outages.append(outage_of_proxy(stage, stage.url))
+    in_a_row = outages_without_control_plane()
     result.at_most(
         f"HAProxy killed (all its processes), each in a fresh switchyard: back within, p50 of {len(outages)}", p50(outages), 2, "s", "{:.2f}")
     result.at_most("the same, longest", max(outages), 2, "s", "{:.2f}")
+    result.at_most(
+        f"HAProxy killed {len(in_a_row)} times in a row while the control plane is gone: back within, longest", max(in_a_row), 2, "s", "{:.2f}")
     result.publish(path, options.quick)
 
 
@@ -85,9 +88,18 @@ def resident(process):
     return {name: int(value) for name, value in re.findall(r"^(Vm\w+|Rss\w+|Threads):\s+(\d+)", text, re.MULTILINE)}
 
 
-def outage_of_proxy(stage):
+def outages_without_control_plane():
+    """How long users wait for each of four kills in a row that only runit mends."""
+    with running_stage() as (stage, _):
+        stage.add_releases("1.0.0")
+        stage.deploy("1.0.0")
+        url = stage.url
+        stage.kill_control_plane()
+        return [outage_of_proxy(stage, url) for _ in range(4)]
+
+
+def outage_of_proxy(stage, url):
     """Kills master and workers; answers the seconds until users get an answer again."""
-    url = stage.url
     for process in stage.haproxy_processes():
         os.kill(process, signal.SIGKILL)
     began = time.monotonic()

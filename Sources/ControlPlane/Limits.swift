@@ -38,6 +38,8 @@ enum Limits {
     static let databaseAnswer: Duration = .seconds(3)
     /// How long the proxy is given to answer before it is looked whether it still runs.
     static let proxyAnswer: Duration = .milliseconds(500)
+    /// Longest pause before the proxy is started again: without it nobody is served.
+    static let proxyPauseSeconds = 1
     /// Lines of the proxy's log in which its reason to end is looked for.
     static let proxyLogLines = 20
     /// Connections that one slot of an environment may hold to the embedded database.

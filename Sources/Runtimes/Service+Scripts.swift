@@ -31,58 +31,59 @@ extension Service {
             """
     }
 
-    /// Ends what the process left behind, records how it ended and spaces restarts out: 1, 1, 2, 4 ... 30 s.
+    /// Ends what the process left behind, records how it ended and spaces restarts out: 1, 1, 2, 4 ... s, up to its longest pause.
     ///
     /// The pause counts from the end of the process. A zombie of its group is waited for by nobody: only init can end it.
     /// The last command is `exec sleep`, so that a stop or a start can cut the wait short by ending it.
     func finishScript(controlGroup: ControlGroup?) -> String {
-        """
-        #!/bin/sh
-        # $1: exit code, -1 after a signal; $2: the signal.
-        exec 2>&1
-        # Hundredths of a second.
-        uptime() { read -r seconds rest < /proc/uptime; echo "${seconds%.*}${seconds#*.}"; }
-        began=$(uptime)
-        # Whether a process of the group still runs; after the name in parentheses: state, parent, group.
-        group_runs() {
-            for stat in /proc/[0-9]*/stat; do
-                read -r line < "$stat" || continue
-                set -- ${line##*) }
-                [ "$3" = "$pid" ] && [ "$1" != Z ] && return 0
-            done 2>/dev/null
-            return 1
-        }
-        now=$(date +%s)
-        started=$now
-        [ -s state/started ] && read -r started < state/started
-        pid=
-        [ -s state/process ] && read -r pid rest < state/process
-        if [ -n "$pid" ] && kill -TERM "-$pid" 2>/dev/null; then
-            left=\(min(stopSeconds, Limits.stragglerSeconds) * 10)
-            while [ $left -gt 0 ] && group_runs; do sleep 0.1; left=$((left - 1)); done
-            kill -KILL "-$pid" 2>/dev/null
-        fi
-        \(controlGroup?.endScript ?? "")
-        rm -f state/process
-        echo "$started $now $1 $2" >> state/exits
-        tail -n \(Limits.recentExits) state/exits > state/exits.new && mv state/exits.new state/exits
-        case "$(cat supervise/stat)" in *want*) exit 0 ;; esac
-        failures=0
-        [ -s state/failures ] && read -r failures < state/failures
-        [ $((now - started)) -ge \(Limits.healthySeconds) ] && failures=0
-        seconds=1
-        turn=1
-        while [ $turn -lt "$failures" ] && [ $seconds -lt \(Limits.longestBackOffSeconds) ]; do
-            seconds=$((seconds * 2))
-            turn=$((turn + 1))
-        done
-        [ $seconds -gt \(Limits.longestBackOffSeconds) ] && seconds=\(Limits.longestBackOffSeconds)
-        echo $((failures + 1)) > state/failures
-        left=$((seconds * 100 - $(uptime) + began))
-        [ $left -gt 0 ] || left=0
-        exec sleep "$((left / 100)).$(printf %02d $((left % 100)))"
+        let longestPause = longestPauseSeconds ?? Limits.longestBackOffSeconds
+        return """
+            #!/bin/sh
+            # $1: exit code, -1 after a signal; $2: the signal.
+            exec 2>&1
+            # Hundredths of a second.
+            uptime() { read -r seconds rest < /proc/uptime; echo "${seconds%.*}${seconds#*.}"; }
+            began=$(uptime)
+            # Whether a process of the group still runs; after the name in parentheses: state, parent, group.
+            group_runs() {
+                for stat in /proc/[0-9]*/stat; do
+                    read -r line < "$stat" || continue
+                    set -- ${line##*) }
+                    [ "$3" = "$pid" ] && [ "$1" != Z ] && return 0
+                done 2>/dev/null
+                return 1
+            }
+            now=$(date +%s)
+            started=$now
+            [ -s state/started ] && read -r started < state/started
+            pid=
+            [ -s state/process ] && read -r pid rest < state/process
+            if [ -n "$pid" ] && kill -TERM "-$pid" 2>/dev/null; then
+                left=\(min(stopSeconds, Limits.stragglerSeconds) * 10)
+                while [ $left -gt 0 ] && group_runs; do sleep 0.1; left=$((left - 1)); done
+                kill -KILL "-$pid" 2>/dev/null
+            fi
+            \(controlGroup?.endScript ?? "")
+            rm -f state/process
+            echo "$started $now $1 $2" >> state/exits
+            tail -n \(Limits.recentExits) state/exits > state/exits.new && mv state/exits.new state/exits
+            case "$(cat supervise/stat)" in *want*) exit 0 ;; esac
+            failures=0
+            [ -s state/failures ] && read -r failures < state/failures
+            [ $((now - started)) -ge \(Limits.healthySeconds) ] && failures=0
+            seconds=1
+            turn=1
+            while [ $turn -lt "$failures" ] && [ $seconds -lt \(longestPause) ]; do
+                seconds=$((seconds * 2))
+                turn=$((turn + 1))
+            done
+            [ $seconds -gt \(longestPause) ] && seconds=\(longestPause)
+            echo $((failures + 1)) > state/failures
+            left=$((seconds * 100 - $(uptime) + began))
+            [ $left -gt 0 ] || left=0
+            exec sleep "$((left / 100)).$(printf %02d $((left % 100)))"
 
-        """
+            """
     }
 
     /// Sets the blocks of the current log file aside before svlogd starts: on a full disk it writes into them, then

@@ -14,6 +14,8 @@ package struct Service: Codable, Equatable, Sendable {
     package var memoryLimit: Int?
     /// Seconds between SIGTERM and SIGKILL.
     package var stopSeconds: Int
+    /// Longest pause before it is started again; nil means 30 s, as in the files of older versions.
+    package var longestPauseSeconds: Int?
     package var logFolder: String
     /// Whether it starts as soon as it is installed; afterwards the last start or stop decides, also across boots.
     package var startsAtBoot: Bool
@@ -26,7 +28,8 @@ package struct Service: Codable, Equatable, Sendable {
     package init(
         name: String, command: [String], environment: [String: String] = [:], workingDirectory: String,
         unixUser: String? = nil, openFiles: Int = 65_536, memoryLimit: Int? = nil, stopSeconds: Int = 10,
-        logFolder: String, startsAtBoot: Bool = true, formatVersion: Int = Service.currentFormatVersion
+        longestPauseSeconds: Int? = nil, logFolder: String, startsAtBoot: Bool = true,
+        formatVersion: Int = Service.currentFormatVersion
     ) throws(RuntimeFault) {
         self.name = name
         self.command = command
@@ -36,6 +39,7 @@ package struct Service: Codable, Equatable, Sendable {
         self.openFiles = openFiles
         self.memoryLimit = memoryLimit
         self.stopSeconds = stopSeconds
+        self.longestPauseSeconds = longestPauseSeconds
         self.logFolder = logFolder
         self.startsAtBoot = startsAtBoot
         self.formatVersion = formatVersion
@@ -57,7 +61,8 @@ extension Service {
             "its name must be 1 to \(Limits.nameBytes) of a-z, 0-9, '.' and '-', beginning with a-z or 0-9")
         try require(!command.isEmpty && command[0] != "", "it has no command")
         try require(!command.contains { $0.utf8.contains(0) }, "its command holds a NUL byte")
-        try require(openFiles > 0 && stopSeconds > 0 && (memoryLimit ?? 1) > 0, "its limits must be above zero")
+        let limits = [openFiles, stopSeconds, memoryLimit, longestPauseSeconds]
+        try require(limits.allSatisfy { ($0 ?? 1) > 0 }, "its limits must be above zero")
         for path in [workingDirectory, logFolder] {
             try require(path.hasPrefix("/") && !path.utf8.contains(0), "its folders must be absolute paths")
             guard path.utf8.count <= Limits.pathBytes else {

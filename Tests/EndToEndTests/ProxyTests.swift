@@ -17,7 +17,7 @@ struct ProxyTests {
             try await switchyard.rollBack()
             switchyard.kill(SIGKILL)
             try await switchyard.waitForControlPlaneToEnd()
-            for _ in 1...2 {
+            for _ in 1...4 {
                 let master = try #require(switchyard.servicePid("haproxy"))
                 Glibc.kill(-master, SIGKILL)
                 try await eventually(within: .seconds(30), "a new proxy") {

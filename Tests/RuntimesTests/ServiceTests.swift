@@ -46,6 +46,25 @@ struct ServiceTests {
         }
     }
 
+    @Test func `the pause before a start stays below the longest one`() async throws {
+        try await SupervisionFixture.use { fixture in
+            for (name, longest, expected) in [("far", nil, 16.0...30.0), ("near", 1, 0.0...1.0)] {
+                var service = try fixture.service(name)
+                service.longestPauseSeconds = longest
+                let pid = try await fixture.run(service)
+                let parent = try #require(ProcessEntry(pid: pid)?.parent)
+                let failures = fixture.path("supervision/services/\(name)/state/failures")
+                try "9\n".write(toFile: failures, atomically: true, encoding: .utf8)
+                kill(pid, SIGKILL)
+                let pause = try await eventually("it pauses") {
+                    ProcessEntry.descendants(of: [parent])
+                        .first { $0.program == "sleep" && $0.pid != pid }?.arguments.last.flatMap(Double.init)
+                }
+                #expect(expected.contains(pause))
+            }
+        }
+    }
+
     @Test func `a program that does not exist is told by the status`() async throws {
         try await SupervisionFixture.use { fixture in
             let service = try Service(

@@ -138,7 +138,7 @@ package actor Infrastructure: ServiceLifecycle.Service {
         let service = try Runtimes.Service(
             name: "haproxy", command: proxy.serviceCommand, environment: [:], workingDirectory: folder.haproxy,
             unixUser: nil, openFiles: proxy.serviceOpenFiles, memoryLimit: nil, stopSeconds: 10,
-            logFolder: "\(folder.logs)/haproxy", startsAtBoot: true
+            longestPauseSeconds: Limits.proxyPauseSeconds, logFolder: "\(folder.logs)/haproxy", startsAtBoot: true
         )
         try await tree.install(service)
         let wasRunning = try await tree.status(service.name).state == .run
