@@ -109,7 +109,9 @@ let package = Package(
         // MARK: Measuring
         .executableTarget(
             name: "BenchmarkDriver",
-            dependencies: ["Domain", "LoadTesting", "Traffic", argumentParser, subprocess, unixSignals],
+            dependencies: [
+                "Deployments", "Domain", "LoadTesting", "Traffic", argumentParser, subprocess, unixSignals,
+            ],
             path: "Benchmarks/Sources/BenchmarkDriver"
         ),
 

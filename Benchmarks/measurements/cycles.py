@@ -1,9 +1,10 @@
 """Whole deployments and rollbacks of FreightOps through the command line, under load, with their migrations."""
 import argparse
+import json
 import time
 
 from instruments import driver
-from instruments.result import Result, add_clients_side, p50, temporary_folder
+from instruments.result import Result, add_clients_side, p50, p99, temporary_folder
 from instruments.stage import HOST, PAGES, Stage
 
 
@@ -15,7 +16,7 @@ def main(arguments, path):
     options = parser.parse_args(arguments)
     if options.quick:
         options.cycles = 1
-    deployments, rollbacks = [], []
+    deployments, rollbacks, switches = [], [], []
     with temporary_folder() as folder:
         stage = Stage(folder)
         try:
@@ -25,8 +26,11 @@ def main(arguments, path):
             load = driver.Load(stage.url, HOST, PAGES, options.rate, identities=200)
             load.wait_for(lambda report: report["answered"] > 100, "100 answers")
             for number in range(options.cycles):
-                deployments.append(timed(lambda: stage.deploy("1.1.0")))
-                rollbacks.append(timed(lambda: stage.command("rollback")))
+                for times, command in ((deployments, ["deploy", "1.1.0"]), (rollbacks, ["rollback"])):
+                    began = time.monotonic()
+                    report = json.loads(stage.command(*command, "--json"))
+                    times.append(time.monotonic() - began)
+                    switches.append(report["switchMilliseconds"])
                 stage.wait_until_idle()
                 print(f"cycle {number + 1}/{options.cycles}: {load.report['failed']} failed", flush=True)
             seen = load.end()
@@ -37,12 +41,10 @@ def main(arguments, path):
     add_clients_side(result, seen)
     result.add("a deployment from start to commit (1 s of it baking), p50", p50(deployments), "s", form="{:.1f}")
     result.add("a rollback to its end: recovery watched, slot drained, p50", p50(rollbacks), "s", form="{:.1f}")
+    result.add(f"their switches, from asked to confirmed by every worker, p50 of {len(switches)}", p50(switches), "ms", form="{:.1f}")
+    result.add("— the same, p99", p99(switches), "ms", form="{:.1f}")
+    result.note("A switch is what the API reports of a deployment: the slot table on disk, the map, every worker asked")
     result.note(f"{options.rate} requests a second on pages and API of FreightOps, 1 of 5 over a new connection")
     result.note("Each cycle starts, warms, switches, retires and stops a slot's processes")
     result.publish(path, options.quick)
 
-
-def timed(work):
-    began = time.monotonic()
-    work()
-    return time.monotonic() - began

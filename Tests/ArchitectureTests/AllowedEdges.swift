@@ -158,6 +158,7 @@ enum AllowedEdges {
         "FreightOpsCommand": ["ArgumentParser": "is the command line", "FreightOps": "runs it"],
         "BenchmarkDriver": [
             "ArgumentParser": "takes what Benchmarks/run asks for",
+            "Deployments": "writes the slot table before a flip as a deployment does",
             "Domain": "speaks of slots and splits",
             "LoadTesting": "counts what clients see",
             "Subprocess": "runs the HAProxy that it measures",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deployments
 import Domain
 import Foundation
 import LoadTesting
@@ -25,6 +26,7 @@ struct SwitchedProxy: Sendable {
     let url: URL
     /// The first slot stable and all requests there, the second one with a candidate.
     let table: SlotTable
+    private let file: SlotTableFile
 
     /// Runs a HAProxy for as long as the body takes.
     static func with(_ options: ProxyOptions, _ body: (SwitchedProxy) async throws -> Void) async throws {
@@ -33,20 +35,26 @@ struct SwitchedProxy: Sendable {
             folder: HAProxyFolder("\(options.folder)/haproxy"), settings: TrafficSettings(),
             environments: [definition])
         let table = try table(blue: options.blue, green: options.green, slotCount: definition.policy.slotCount)
+        let file = try SlotTableFile(
+            path: "\(options.folder)/slots.json", environment: environment, slotCount: definition.policy.slotCount)
+        try file.save(table)
         _ = try await proxy.configure(tables: [table])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runInForeground(proxy.serviceCommand) }
             defer { group.cancelAll() }
             try await proxy.waitUntilReady(deadline: startDeadline)
             guard let url = URL(string: "http://\(await proxy.address ?? "")") else { return }
-            try await body(SwitchedProxy(proxy: proxy, url: url, table: table))
+            try await body(SwitchedProxy(proxy: proxy, url: url, table: table, file: file))
         }
     }
 
-    /// Moves all requests to a slot; answers what HAProxy confirmed.
+    /// Moves all requests to a slot as a deployment does: the slot table is durable before the proxy hears of it.
+    ///
+    /// Answers what HAProxy confirmed.
     func flip(toGreen: Bool) async throws -> RouteResult {
         var next = table
         try next.share(toGreen ? Split.whole : 0, salt: "benchmark")
+        try file.save(next)
         return try await proxy.route(next)
     }
 
