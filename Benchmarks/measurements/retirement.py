@@ -24,6 +24,7 @@ def main(arguments, path):
     result.add("from the flip to nothing in flight on the old slot, p50", p50(drains), "ms")
     result.add("the same, longest", max(drains), "ms")
     result.note(f"{options.rate} requests a second (7 reads, 3 writes, 1 of 5 over a new connection)")
+    result.note("The server is a stand-in; real slots that Switchyard itself drains and stops under load: see `cycles`")
     result.publish(path, options.quick)
 
 
