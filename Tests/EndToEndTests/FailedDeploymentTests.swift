@@ -35,27 +35,43 @@ struct Breakage: Sendable, CustomStringConvertible {
 /// Deployments that fail: refused or taken back with one sentence, the old release untouched.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct FailedDeploymentTests {
-    private let quick = FixtureEnvironment(policy: ["warm_deadline": "3s", "bake": "2s"])
+    private let quick = FixtureEnvironment(policy: ["warm_deadline": "3s", "keep_releases": "4"])
 
-    @Test func `a release that breaks on its way leaves the old one serving`() async throws {
+    @Test func `a release that breaks on its way leaves the old one serving, and the way back open`() async throws {
         try await SwitchyardFixture.use([quick]) { switchyard in
-            try await switchyard.add(ExampleRelease("1.0.0"))
-            try await switchyard.deploy("1.0.0")
-            let before = try await switchyard.report().slots.first?.processes
+            var earlier = (0...Breakage.all.count).map { "1.\($0).0" }
+            try await deploy(earlier, in: switchyard)
+            try await switchyard.restart(changing: "bake: 200ms", to: "bake: 2s")
             for (index, breakage) in Breakage.all.enumerated() {
+                let old = earlier.removeLast()
+                let before = try await occupiedSlots(in: switchyard)
                 let version = "2.\(index).0"
                 try await switchyard.add(ExampleRelease(version, environment: breakage.environment))
-                try await deploy(version, broken: breakage, in: switchyard)
-                #expect(try await switchyard.servingVersions() == ["1.0.0"], "\(breakage)")
-                let report = try await switchyard.report()
-                #expect(report.slots.filter { $0.slot.occupant != nil }.map(\.slot.role) == [.stable], "\(breakage)")
-                #expect(report.slots.first?.processes == before, "the old release's processes were not touched")
+                try await deploy(version, broken: breakage, over: old, in: switchyard)
+                #expect(try await switchyard.servingVersions() == [old], "\(breakage)")
+                let after = try await occupiedSlots(in: switchyard)
+                #expect(after == before, "\(breakage): no slot and no process of another release was touched")
+                try await switchyard.expectRollback(to: #require(earlier.last))
             }
         }
     }
 
+    /// Deploys releases one after the other, so that each is the way back from the next.
+    private func deploy(_ versions: [String], in switchyard: SwitchyardFixture) async throws {
+        for version in versions {
+            try await switchyard.add(ExampleRelease(version))
+            #expect(try await switchyard.deploy(version).deployment.outcome == .committed)
+        }
+    }
+
+    private func occupiedSlots(in switchyard: SwitchyardFixture) async throws -> [SlotReport] {
+        try await switchyard.report().slots.filter { $0.slot.occupant != nil }
+    }
+
     /// Deploys a broken release under load, and expects the end and the answers that its users are promised.
-    private func deploy(_ version: String, broken breakage: Breakage, in switchyard: SwitchyardFixture) async throws {
+    private func deploy(
+        _ version: String, broken breakage: Breakage, over old: String, in switchyard: SwitchyardFixture
+    ) async throws {
         var journal: [JournalLine] = []
         let load = try await switchyard.underLoad { _ in
             let result = try await switchyard.cli(["deploy", version, "--json"])
@@ -65,12 +81,12 @@ struct FailedDeploymentTests {
             #expect(report.deployment.outcome == breakage.outcome, "\(breakage)")
             #expect(report.deployment.reason?.contains(breakage.reason) == true, "\(breakage): \(report.deployment)")
         }
-        #expect(load.byRelease["1.0.0", default: 0] > 0)
+        #expect(load.byRelease[old, default: 0] > 0)
         if breakage.breaksUnderUsers {
             try expect(load.failureSamples, beganWhileServedBy: journal)
         } else {
             #expect(load.failed == 0, "\(breakage): \(load.failureSamples)")
-            #expect(Set(load.byRelease.keys) == ["1.0.0"], "\(breakage): no user saw the broken release")
+            #expect(Set(load.byRelease.keys) == [old], "\(breakage): no user saw the broken release")
         }
     }
 
@@ -92,8 +108,7 @@ struct FailedDeploymentTests {
     @Test func `a release that finds its port taken is refused`() async throws {
         let taken = try TakenPort()
         try await SwitchyardFixture.use([quick]) { switchyard in
-            try await switchyard.add(ExampleRelease("1.0.0"))
-            try await switchyard.deploy("1.0.0")
+            try await deploy(["0.9.0", "1.0.0"], in: switchyard)
             let source = "\(switchyard.folder)/bind"
             try ExampleRelease("2.0.0").write(to: source)
             let program = "import socket; socket.create_server((\\\"127.0.0.1\\\", \(taken.port)))"
@@ -105,15 +120,16 @@ struct FailedDeploymentTests {
             #expect(failed.deployment.outcome == .failed)
             #expect(failed.deployment.reason?.contains("web.1 exited with status 1") == true)
             #expect(try await switchyard.servingVersions() == ["1.0.0"])
-            let evidence = try Self.text(below: "\(switchyard.state)/evidence/production/2")
+            let evidence = try Self.text(below: "\(switchyard.state)/evidence/production/3")
             #expect(evidence.contains("Address already in use"), "the evidence says what the process said")
+            try await switchyard.expectRollback(to: "0.9.0")
         }
     }
 
     @Test func `an archive or an unpacked copy that was altered is refused`() async throws {
         try await SwitchyardFixture.use { switchyard in
-            for version in ["1.0.0", "1.1.0"] { try await switchyard.add(ExampleRelease(version)) }
-            try await switchyard.deploy("1.0.0")
+            try await deploy(["0.9.0", "1.0.0"], in: switchyard)
+            try await switchyard.add(ExampleRelease("1.1.0"))
             let digest = try await switchyard.client.release("1.1.0").digest
             let archive = "\(switchyard.state)/artifacts/\(digest).tar.zst"
             let whole = try Data(contentsOf: URL(filePath: archive))
@@ -124,17 +140,19 @@ struct FailedDeploymentTests {
             #expect(refused.status == 3)
             #expect(refused.output.contains("was altered"), "\(refused.output)")
             #expect(try await switchyard.servingVersions() == ["1.0.0"])
+            try await switchyard.expectRollback(to: "0.9.0")
 
             try whole.write(to: URL(filePath: archive))
-            let kept = try await switchyard.client.release("1.0.0").digest
+            let kept = try await switchyard.client.release("0.9.0").digest
             let copy = "\(switchyard.state)/releases/production/\(kept)/app.py"
-            try await switchyard.deploy("1.1.0")
+            for version in ["1.0.0", "1.1.0"] { try await switchyard.deploy(version) }
             let source = try String(contentsOfFile: copy, encoding: .utf8)
             try source.replacing("by {VERSION}", with: "by a stranger")
                 .write(toFile: copy, atomically: false, encoding: .utf8)
             // The kept slot runs from that copy, so it is neither used nor replaced under its feet.
-            #expect(try await switchyard.cli(["deploy", "1.0.0"]).status == 3)
+            #expect(try await switchyard.cli(["deploy", "0.9.0"]).status == 3)
             #expect(try await switchyard.servingVersions() == ["1.1.0"])
+            try await switchyard.expectRollback(to: "1.0.0")
         }
     }
 

@@ -1,4 +1,5 @@
 import API
+import Domain
 import Foundation
 import TestSupport
 import Testing
@@ -22,6 +23,10 @@ struct ManifestTests {
 
     @Test func `a manifest with missing, unknown or wrong fields is refused with its line`() async throws {
         try await SwitchyardFixture.use { switchyard in
+            for version in ["1.0.0", "1.1.0"] {
+                try await switchyard.add(ExampleRelease(version))
+                try await switchyard.deploy(version)
+            }
             for (number, refusal) in Self.refusals.enumerated() {
                 let source = "\(switchyard.folder)/refused/\(number)"
                 try FileManager.default.createDirectory(atPath: source, withIntermediateDirectories: true)
@@ -32,7 +37,9 @@ struct ManifestTests {
                 #expect(result.error.hasPrefix("switchyard: "))
                 #expect(result.error.contains(refusal.sentence), "\(result.error)")
             }
-            #expect(try await switchyard.client.releases().isEmpty)
+            #expect(Set(try await switchyard.client.releases().map(\.manifest.version.rawValue)) == ["1.0.0", "1.1.0"])
+            #expect(try await switchyard.servingVersions() == ["1.1.0"])
+            try await switchyard.expectRollback(to: "1.0.0")
         }
     }
 }
