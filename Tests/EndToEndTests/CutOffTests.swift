@@ -9,13 +9,16 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(8)))
 struct CutOffTests {
     @Test(arguments: [Interruption.kill, .powerLoss])
-    func `a deployment cut off at every boundary is committed, a rollback done`(
+    func `a deployment cut off at every boundary is committed, a contraction and a rollback are done`(
         by interruption: Interruption
     ) async throws {
-        let environment = FixtureEnvironment(database: "embedded")
+        let environment = FixtureEnvironment(database: "embedded", policy: ["contract_after": "0s"])
         try await withTwoReleases(interruption, in: environment) { switchyard in
             let migrations = ["20250101000000_ledger": "CREATE TABLE ledger (n int);"]
-            try await switchyard.add(ExampleRelease("3.0.0", hasBackgroundProcesses: true, migrations: migrations))
+            var release = ExampleRelease("3.0.0", hasBackgroundProcesses: true, migrations: migrations)
+            release.contractions = ["20250101000000_ledger": "DROP TABLE ledger;"]
+            release.statements = ["SELECT 1"]
+            try await switchyard.add(release)
             let forward = try await switchyard.cutOff(by: interruption, at: Boundaries.forward) { client in
                 try await client.deploy(DeployRequest(release: "3.0.0", requestedBy: "test"), to: .production)
             } serving: { boundary in
@@ -25,6 +28,14 @@ struct CutOffTests {
             try await switchyard.expect(
                 forward, ended: .committed, serving: "3.0.0", interruptedAt: Boundaries.forward)
             #expect(forward.journal.contains { $0.text?.contains("applied 20250101000000_ledger") == true })
+
+            let contraction = try await switchyard.cutOff(by: interruption, at: Boundaries.contraction) { client in
+                try await client.contract(ContractRequest(requestedBy: "test"), in: .production)
+            } serving: { _ in
+                "3.0.0"
+            }
+            try await switchyard.expect(
+                contraction, ended: .committed, serving: "3.0.0", interruptedAt: Boundaries.contraction)
 
             let backward = try await switchyard.cutOff(by: interruption, at: Boundaries.backward) { client in
                 try await client.rollBackOnceHealthy()

@@ -24,6 +24,8 @@ enum Boundaries {
     static let recalled = ["rollbackRequested"] + Step.backward.flatMap(around)
     /// Of a deployment that fails while it warms.
     static let outward = ["failed:warm"] + Step.outward.flatMap(around)
+    /// Of a contraction.
+    static let contraction = ["begun"] + Step.contraction.flatMap(around)
 
     /// Whether a journal that stands at a boundary has another one behind it already.
     static func isReached(_ wanted: String, at boundary: String, of all: [String]) -> Bool {

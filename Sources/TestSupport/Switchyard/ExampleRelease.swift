@@ -10,6 +10,10 @@ package struct ExampleRelease: Sendable {
     package var hasBackgroundProcesses = false
     /// The SQL of each migration by its name, such as `20250101000000_first`.
     package var migrations: [String: String] = [:]
+    /// The SQL that takes something away, by the name of a migration.
+    package var contractions: [String: String] = [:]
+    /// What it says that it sends to the database.
+    package var statements: [String] = []
     /// The text of each fingerprinted asset by its name.
     package var assets: [String: String] = [:]
     /// The memory limit of the web process, such as `64MiB`.
@@ -38,6 +42,7 @@ package struct ExampleRelease: Sendable {
         }
         lines += ["health:", "  healthy_after: 2"]
         if !migrations.isEmpty { lines += ["migrations: migrations"] }
+        if !statements.isEmpty { lines += ["statements: statements.sql"] }
         if !assets.isEmpty { lines += ["assets: assets"] }
         if !environment.isEmpty {
             lines += ["environment:"] + environment.sorted { $0.key < $1.key }.map { "  \($0.key): \"\($0.value)\"" }
@@ -61,10 +66,16 @@ package struct ExampleRelease: Sendable {
         for (name, text) in assets {
             try text.write(toFile: "\(folder)/assets/\(name)", atomically: false, encoding: .utf8)
         }
-        for (name, sql) in migrations {
-            let migration = "\(folder)/migrations/\(name)"
-            try FileManager.default.createDirectory(atPath: migration, withIntermediateDirectories: true)
-            try sql.write(toFile: "\(migration)/expand.sql", atomically: false, encoding: .utf8)
+        if !statements.isEmpty {
+            let text = statements.map { "\($0);\n" }.joined()
+            try text.write(toFile: "\(folder)/statements.sql", atomically: false, encoding: .utf8)
+        }
+        for (phase, texts) in [("expand", migrations), ("contract", contractions)] {
+            for (name, sql) in texts {
+                let migration = "\(folder)/migrations/\(name)"
+                try FileManager.default.createDirectory(atPath: migration, withIntermediateDirectories: true)
+                try sql.write(toFile: "\(migration)/\(phase).sql", atomically: false, encoding: .utf8)
+            }
         }
     }
 
