@@ -15,7 +15,8 @@ extension ArtifactStore {
         try await Self.offPool { try unpackBlocking(digest, destination, progress) }
     }
 
-    /// Compares an unpacked release with what was unpacked, file by file; done before every start.
+    /// Compares an unpacked release with what was unpacked, file by file; done before
+    /// Switchyard starts a process, and not when runit starts one again.
     ///
     /// Throws `ReleaseError.alteredFile` at the first difference, `ReleaseError.notUnpacked` when it is another
     /// release or a half one.
