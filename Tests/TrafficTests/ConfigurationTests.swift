@@ -80,6 +80,24 @@ import Testing
         }
     }
 
+    @Test func `addresses with which HAProxy would not start are refused and change nothing`() async throws {
+        try await ProxyFixture.with { fixture in
+            let blue = try await Backend("blue")
+            let before = try fixture.table(blue, nil)
+            _ = try await fixture.proxy.configure(tables: [before])
+            let running = try await fixture.start()
+            defer { running.kill() }
+            let written = FileManager.default.contents(atPath: fixture.folder.configuration)
+            var wrong = before
+            let slot = try wrong.claim(for: fixture.release(2), deployment: DeploymentID(2))
+            try wrong.assign(ports: [70_000], to: slot)
+            await #expect(throws: TrafficError.self) { try await fixture.proxy.place(wrong) }
+            #expect(FileManager.default.contents(atPath: fixture.folder.configuration) == written)
+            try await fixture.proxy.route(before)
+            #expect(try await fixture.get().slot == "production/s1")
+        }
+    }
+
     @Test func `an edit by hand and a split changed behind its back are told`() async throws {
         try await ProxyFixture.with { fixture in
             let (blue, green) = (try await Backend("blue"), try await Backend("green"))

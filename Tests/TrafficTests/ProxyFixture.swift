@@ -56,7 +56,7 @@ struct ProxyFixture {
         return table
     }
 
-    private func release(_ number: Int) throws -> ReleaseReference {
+    func release(_ number: Int) throws -> ReleaseReference {
         ReleaseReference(
             name: try ApplicationName("app"),
             version: try ReleaseVersion("1.\(number).0"),

@@ -96,8 +96,7 @@ extension HAProxy {
         }
     }
 
-    /// Replaces the configuration without trying it: for changes of addresses only. Answers where the one before is
-    /// kept when it was edited by hand.
+    /// Replaces the configuration by one that was tried. Answers where the one before is kept when it was edited by hand.
     func store(_ text: String) throws -> String? {
         let kept = try keepHandEdits(before: text)
         try DurableFile.write(text, to: folder.configuration, mode: 0o600)

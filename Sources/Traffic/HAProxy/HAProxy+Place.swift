@@ -1,5 +1,7 @@
 package import Domain
 package import DurableFiles
+import Foundation
+import Glibc
 
 /// Where the addresses of an environment's servers arrived.
 package struct PlaceResult: Equatable, Sendable {
@@ -25,7 +27,10 @@ extension HAProxy {
         _ = try definition(of: table.environment)
         let before = tables.updateValue(table, forKey: table.environment)
         let text: String
-        do { text = try currentConfiguration().text } catch {
+        do {
+            text = try currentConfiguration().text
+            try await tryUnlessDiskIsFull(text)
+        } catch {
             tables[table.environment] = before
             throw error
         }
@@ -38,6 +43,16 @@ extension HAProxy {
         } catch let fault as FileFault where fault.isDiskFull {
             return PlaceResult(workers: workers.count, undurable: fault)
         }
+    }
+
+    /// Asks HAProxy whether it would start with a configuration that is not in force yet; the question is a file, for
+    /// which a full disk has no room.
+    private func tryUnlessDiskIsFull(_ text: String) async throws {
+        guard FileManager.default.contents(atPath: folder.configuration) != Data(text.utf8) else { return }
+        do {
+            try await tryCandidate(text)
+            unlink(folder.candidateConfiguration)
+        } catch let fault as FileFault where fault.isDiskFull {}
     }
 
     private func place(_ table: SlotTable, on worker: Int32) async throws {
