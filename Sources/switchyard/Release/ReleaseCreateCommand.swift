@@ -10,9 +10,9 @@ struct ReleaseCreateCommand: AsyncParsableCommand {
         commandName: "create",
         abstract: "Packs a folder with a release.yaml, or what is built from a commit, and adds it to the store.",
         discussion: """
-            The same content gives the same digest, on any machine and at any time. With --from-git, the commit is \
-            cloned into a temporary folder, the command of 'build:' in its release.yaml runs there, and commit, tag \
-            and authors are recorded.
+            The same content gives the same digest, at any time and on any machine with the same versions of libarchive \
+            and libzstd. With --from-git, the commit is cloned into a temporary folder, the command of 'build:' in its \
+            release.yaml runs there, and commit, tag and authors are recorded.
             """
     )
 
