@@ -66,7 +66,7 @@ package enum TrafficError: Error, Equatable, CustomStringConvertible {
         case .tooManyInstances(let environment, let slot, let instances, let limit):
             """
             Slot \(slot) of \(environment) has \(instances) web instances, HAProxy is laid out for \(limit): raise \
-            policy.maxInstances.
+            environments.\(environment).max_instances in switchyard.yaml.
             """
         case .certificate(let name, let cause):
             "The certificate \(name) is not taken into use: \(cause). Replace the file; until then all stays as it was."
