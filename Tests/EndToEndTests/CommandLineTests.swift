@@ -9,7 +9,8 @@ import Testing
 struct CommandLineTests {
     private static let wrongArguments = [
         ["frobnicate"], ["deploy"], ["deploy", "1.0.0", "--no-such-option"], ["release", "create"],
-        ["maintenance", "perhaps"], ["history", "first"], ["history", "--last", "0"], ["down", "--deadline", "0"],
+        ["maintenance", "perhaps"], ["demo", "--report", "/nonexistent/report.json"], ["history", "first"],
+        ["history", "--last", "0"], ["down", "--deadline", "0"],
         ["install", "--purge"],
         ["release", "create", "app", "--from-git", "HEAD"], ["release", "create", "app", "--repository", "."],
     ]

@@ -35,6 +35,21 @@ struct DemoCommand: AsyncParsableCommand {
                     + "folder, or name another one."
             )
         }
+        if let report, let obstacle = Self.obstacle(toWriting: report) { throw ValidationError(obstacle) }
+    }
+
+    /// Why the report will not find its place; known before five minutes were spent on it.
+    private static func obstacle(toWriting report: String) -> String? {
+        let folder = URL(filePath: report).deletingLastPathComponent().path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            return "The report cannot be written to \(report): there is no folder \(folder)."
+        }
+        guard access(folder, W_OK | X_OK) == 0 else {
+            return "The report cannot be written to \(report): nothing can be written into \(folder)."
+        }
+        let isTaken = FileManager.default.fileExists(atPath: report, isDirectory: &isFolder) && isFolder.boolValue
+        return isTaken ? "The report cannot be written to \(report): that is a folder." : nil
     }
 
     func run() async throws {
