@@ -42,8 +42,6 @@ enum Limits {
     static let proxyPauseSeconds = 1
     /// Lines of the proxy's log in which its reason to end is looked for.
     static let proxyLogLines = 20
-    /// Connections that one slot of an environment may hold to the embedded database.
-    static let connectionsOfARole = 50
     /// Longest name of a role or database that PostgreSQL keeps whole.
     static let roleBytes = 63
     /// How long a deployer waits for the proxy's configuration before it begins without.

@@ -44,7 +44,7 @@ package struct EnvironmentDatabases: Sendable {
             let password = try await passwords.password(of: role)
             try await cluster.ensureLoginRole(
                 role, password: password, memberOf: owner, in: owner, actsAsOwner: SlotName(rawValue: user) == nil,
-                connectionLimit: Limits.connectionsOfARole, watchesOthers: user == Self.migrationsUser)
+                connectionLimit: EnvironmentDefinition.embeddedConnections, watchesOthers: user == Self.migrationsUser)
             return try cluster.url(role: role, password: password, database: owner)
         }
     }

@@ -7,7 +7,14 @@ extension EnvironmentDeployer {
     package func plan(_ release: Release) async throws -> Plan {
         let pending = try await world.database.pendingMigrations(of: release, in: environment)
         try await refuseBelowFloor(release, pending)
-        return try Planner(environment: environment, table: table).plan(for: release, pending: pending)
+        return try Planner(environment: environment, table: table)
+            .plan(for: release, beside: await servingRelease(), pending: pending)
+    }
+
+    /// The release that serves; nil before the first deployment, and where it can no longer be read.
+    private func servingRelease() async -> Release? {
+        guard let serving = table.stable?.occupant?.release else { return nil }
+        return try? await world.catalog.release(serving.digest)
     }
 
     /// Opens the deployment of a release; throws `LeaseHeld` while another one is under way.

@@ -12,8 +12,10 @@ package struct Planner: Sendable {
         self.table = table
     }
 
-    /// The plan for a release; `pending` is what its database lacks.
-    package func plan(for release: Release, pending: PendingMigrations) throws -> Plan {
+    /// The plan for a release beside the one that serves; `pending` is what its database lacks.
+    package func plan(
+        for release: Release, beside serving: Release? = nil, pending: PendingMigrations
+    ) throws -> Plan {
         try check(release)
         let slot = table.slots.first { $0.role == .empty }?.name ?? SlotName(number: table.slots.count)
         return Plan(
@@ -23,7 +25,7 @@ package struct Planner: Sendable {
             slot: slot,
             steps: steps(for: release, slot: slot, pending: pending.expand),
             migrations: pending.expand,
-            needs: needs(of: release),
+            needs: needs(of: release, beside: serving, pending: pending.expand),
             waysBack: waysBackAfterwards,
             warnings: warnings(for: release, pending: pending)
         )
@@ -45,7 +47,7 @@ package struct Planner: Sendable {
         return Plan(
             environment: environment.name, release: serving, replaces: nil, slot: nil,
             steps: sentences.map { PlannedStep(step: $0, sentence: $1) }, migrations: pending.contract,
-            needs: ["disk space for a backup and a clone of the database"],
+            needs: [Self.roomForClone],
             waysBack: table.waysBack.compactMap { $0.occupant?.release },
             warnings: ["What it takes away comes back from the backup only."])
     }
@@ -77,6 +79,7 @@ package struct Planner: Sendable {
     private func steps(for release: Release, slot: SlotName, pending: [String]) -> [PlannedStep] {
         let policy = environment.policy
         let probes = release.manifest.probes.count
+        let warming = environment.database == .none ? "health" : "health, database"
         let sentences: [(Step, String)] = [
             (.admit, "take the lease of \(environment.name), check the artifact, claim slot \(slot)"),
             (.backUp, pending.isEmpty ? "nothing: no migration is pending" : "dump the database with pg_dump"),
@@ -88,7 +91,7 @@ package struct Planner: Sendable {
             (.prepare, "unpack \(release.reference) and start its web processes in \(slot)"),
             (
                 .warm,
-                "wait at most \(policy.warmDeadlineSeconds.seconds) for health, database and \(probes) key features"
+                "wait at most \(policy.warmDeadlineSeconds.seconds) for \(warming) and \(probes) key features"
             ),
             (.switchTraffic, "give all new requests to \(slot), then start its workers"),
             (.drain, "wait at most \(policy.drainSeconds.seconds) for requests in flight"),
@@ -105,16 +108,6 @@ package struct Planner: Sendable {
     }
 
     private var serving: String { table.stable?.occupant?.release.description ?? "the running release" }
-
-    private func needs(of release: Release) -> [String] {
-        let web = release.manifest.processes.values.first { $0.kind == .web }
-        let count = web?.instances ?? 1
-        let mebibytes = (release.size + 1_048_575) / 1_048_576
-        return [
-            "\(count) web process\(count == 1 ? "" : "es") of \(release.reference) beside those that run",
-            "disk space for an archive of \(mebibytes) MiB, unpacked",
-        ]
-    }
 
     private func warnings(for release: Release, pending: PendingMigrations) -> [String] {
         var warnings: [String] = []

@@ -10,6 +10,9 @@ package struct EnvironmentDefinition: Codable, Equatable, Sendable {
         case none
     }
 
+    /// Connections that each slot of an environment may hold at once to the embedded database.
+    package static let embeddedConnections = 50
+
     package var name: EnvironmentName
     /// Host names that reach this environment, lower case; the first is the one people are shown.
     package var domains: [String]

@@ -10,8 +10,11 @@ struct PlannerTests {
     )
     private var table = SlotTable(environment: EnvironmentName(unchecked: "production"), slotCount: 4)
 
-    private func release(_ version: String, digit: String = "a", instances: Int = 2, size: Int = 1_048_577) -> Release {
-        let web = ProcessDefinition(kind: .web, command: ["./web"], instances: instances)
+    private func release(
+        _ version: String, digit: String = "a", instances: Int = 2, size: Int = 1_048_577, memoryLimit: Int? = nil
+    ) -> Release {
+        let web = ProcessDefinition(
+            kind: .web, command: ["./web"], instances: instances, memoryLimit: memoryLimit)
         let manifest = ReleaseManifest(
             name: ApplicationName(unchecked: "freightops"), version: ReleaseVersion(unchecked: version),
             processes: [ProcessName(unchecked: "web"): web]
@@ -38,6 +41,33 @@ struct PlannerTests {
         #expect(plan.warnings == ["It is the first deployment: there is no release to go back to."])
         #expect(plan.needs.last == "disk space for an archive of 2 MiB, unpacked")
         #expect(plan.steps[1].sentence == "nothing: no migration is pending")
+    }
+
+    @Test mutating func `a plan says what both slots, their connections and a clone need`() throws {
+        let serving = release("1.0.0", memoryLimit: 100 << 20)
+        try commit(serving)
+        let planner = Planner(environment: environment, table: table)
+        let next = release("1.1.0", digit: "b", memoryLimit: 256 << 20)
+        let pending = PendingMigrations(expand: ["0001_a"])
+        #expect(
+            try planner.plan(for: next, beside: serving, pending: pending).needs == [
+                "2 web processes of freightops 1.1.0 beside those that run",
+                "memory: at most 512 MiB for freightops 1.1.0, 200 MiB for freightops 1.0.0",
+                "at most 100 connections of both slots to the embedded database",
+                "disk space for an archive of 2 MiB, unpacked",
+                "disk space for a backup and a clone of the database",
+            ])
+    }
+
+    @Test mutating func `where there is no database, a plan speaks of none`() throws {
+        environment.database = .none
+        let plan = try plan(release("1.0.0"))
+        #expect(
+            plan.needs == [
+                "2 web processes of freightops 1.0.0 beside those that run",
+                "disk space for an archive of 2 MiB, unpacked",
+            ])
+        #expect(!plan.steps.contains { $0.step == .warm && $0.sentence.contains("database") })
     }
 
     @Test mutating func `a plan names the migrations, the ways back and that the schema stays`() throws {
