@@ -97,7 +97,6 @@ struct CutOffTests {
             guard interruption == .kill else { return try await body(switchyard) }
             let load = try await switchyard.underLoad { _ in try await body(switchyard) }
             #expect(load.failed == 0, "\(load.failureSamples)")
-            #expect(load.answered > 0)
         }
     }
 }

@@ -72,7 +72,7 @@ extension SwitchyardFixture {
     }
 
     /// Keeps users busy with reads and writes, on kept and on new connections, while the body runs; answers what they
-    /// saw.
+    /// saw, which is at least one answer.
     package func underLoad(
         of environment: EnvironmentName = .production, requestsPerSecond: Double = 60,
         releaseHeader: String = "x-release", mix: [RequestTemplate] = SwitchyardFixture.mix,
@@ -94,7 +94,9 @@ extension SwitchyardFixture {
             while let result = await group.nextResult() {
                 if case .failure(let error) = result, !(error is CancellationError) { throw error }
             }
-            return load.snapshot()
+            let seen = load.snapshot()
+            guard seen.answered > 0 else { throw NeverHappened(description: "No user was answered under load.") }
+            return seen
         }
     }
 
