@@ -18,6 +18,7 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case tooManyFollowers(Int)
     case nothingToRunIn(EnvironmentName)
     case inNoSlot(String, EnvironmentName, [ReleaseReference])
+    case releaseInUse(ReleaseReference, EnvironmentName)
     case commandNotFound(String, ReleaseReference)
     case unknownCommand(UUID)
     case proxyRefused(log: [String])
@@ -59,6 +60,9 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
         case .inNoSlot(let text, let environment, let known):
             "\(text) is in no slot of \(environment), so neither its files nor its schema are there: deploy it, or "
                 + "name one of \(known.map(\.description).joined(separator: ", "))."
+        case .releaseInUse(let release, let environment):
+            "\(release) is needed in \(environment): it serves, is kept as a way back, or is being deployed. "
+                + "'switchyard status' says where; it can be removed when it has left its slot."
         case .commandNotFound(let word, let release):
             "There is no program '\(word)', neither in \(release) nor on the PATH of its processes; nothing was run."
         case .unknownCommand(let id):

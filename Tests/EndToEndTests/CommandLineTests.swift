@@ -37,20 +37,20 @@ struct CommandLineTests {
         try await SwitchyardFixture.use { switchyard in
             let source = "\(switchyard.folder)/releases/1.0.0"
             try ExampleRelease("1.0.0").write(to: source)
-            try await switchyard.add(ExampleRelease("1.1.0"))
+            for version in ["1.1.0", "1.2.0"] { try await switchyard.add(ExampleRelease(version)) }
             #expect(try await switchyard.cli(["rollback"]).status == 8)
             for arguments in [
                 ["release", "create", source], ["release", "list"], ["release", "show", "1.0.0"],
                 ["deploy", "1.0.0", "--dry-run"], ["deploy", "1.0.0"], ["deploy", "1.1.0"], ["rollback"], ["status"],
                 ["history"], ["history", "1"], ["logs"], ["maintenance", "on"], ["maintenance", "off"],
-                ["config", "diff"], ["config", "apply"], ["status", "production"],
+                ["config", "diff"], ["config", "apply"], ["status", "production"], ["release", "remove", "1.2.0"],
             ] {
                 let result = try await switchyard.cli(arguments + ["--json"])
                 #expect(result.status == 0, "\(arguments): \(result.error)")
                 #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(result.output.utf8)) }
             }
             for arguments in [
-                ["deploy", "9.9.9"], ["release", "show", "9.9.9"], ["history", "99"],
+                ["deploy", "9.9.9"], ["release", "show", "9.9.9"], ["release", "remove", "1.2.0"], ["history", "99"],
                 ["deploy", "1.0.0", "-e", "nowhere"], ["status", "nowhere"],
             ] {
                 let result = try await switchyard.cli(arguments)

@@ -51,10 +51,8 @@ struct RunbookTests {
     @Test(.enabled(if: getuid() == 0, "only root mounts file systems"))
     func `the disk is full`() async throws {
         try await SmallDisk.use { switchyard, disk in
-            for version in ["1.0.0", "1.1.0", "1.2.0"] {
-                try await switchyard.add(ExampleRelease(version))
-                if version != "1.2.0" { try await switchyard.deploy(version) }
-            }
+            for version in ["0.9.0", "1.0.0", "1.1.0", "1.2.0"] { try await switchyard.add(ExampleRelease(version)) }
+            for version in ["1.0.0", "1.1.0"] { try await switchyard.deploy(version) }
             try disk.fill()
             var runbook = try Runbook("disk-full")
             for title in ["Look first", "If users are hurt", "Make room", "It is over when"] {

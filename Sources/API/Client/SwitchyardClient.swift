@@ -113,6 +113,11 @@ package struct SwitchyardClient: Sendable {
 
     package func release(_ text: String) async throws -> Release { try await get(.release, ["release": text]) }
 
+    /// Removes a release that nothing needs from the store; answers what was removed.
+    package func removeRelease(_ text: String) async throws -> Release {
+        try await get(.removeRelease, ["release": text])
+    }
+
     /// Sends a packed release, streamed from its file; `builtFrom` is the commit that the caller has built it from.
     package func addRelease(archive path: String, size: Int, builtFrom commit: String? = nil) async throws
         -> AddedRelease

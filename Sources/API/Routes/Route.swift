@@ -22,6 +22,7 @@ package enum Route: String, CaseIterable, Sendable {
     case releases
     case release
     case addRelease
+    case removeRelease
     case configuration
     case compareConfiguration
     case applyConfiguration
@@ -32,6 +33,7 @@ package enum Route: String, CaseIterable, Sendable {
         case get = "GET"
         case post = "POST"
         case put = "PUT"
+        case delete = "DELETE"
     }
 
     /// Where all routes begin.
@@ -45,6 +47,7 @@ package enum Route: String, CaseIterable, Sendable {
             .get
         case .plan, .deploy, .rollBack, .contract, .prepareCommand, .addRelease, .compareConfiguration: .post
         case .setMaintenance, .endCommand, .applyConfiguration: .put
+        case .removeRelease: .delete
         }
     }
 
@@ -68,7 +71,7 @@ package enum Route: String, CaseIterable, Sendable {
         case .deployments: "/deployments"
         case .deployment: "/deployments/{deployment}"
         case .releases, .addRelease: "/releases"
-        case .release: "/releases/{release}"
+        case .release, .removeRelease: "/releases/{release}"
         case .configuration, .applyConfiguration: "/configuration"
         case .compareConfiguration: "/configuration/differences"
         case .openAPI: "/openapi.json"
@@ -101,6 +104,7 @@ package enum Route: String, CaseIterable, Sendable {
         case .release: "One release by version, name@version or digest."
         case .addRelease:
             "Adds a packed release, checked before it is stored; repairs the archive of one that is there and was altered."
+        case .removeRelease: "Removes a release from the store; 409 while a slot or a deployment under way needs it."
         case .configuration: "Where the configuration comes from, and its newest change."
         case .compareConfiguration: "What a configuration would change, checked as at a start; changes nothing."
         case .applyConfiguration:

@@ -22,6 +22,7 @@ extension Route.Method {
         case .get: .get
         case .post: .post
         case .put: .put
+        case .delete: .delete
         }
     }
 }

@@ -203,7 +203,8 @@ private struct Parts {
                 commands: CommandsController(commands: commands, journal: journal),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
-                releases: ReleasesController(store: store, incoming: folder.incoming),
+                releases: ReleasesController(
+                    store: store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: keeper)
             )
         )

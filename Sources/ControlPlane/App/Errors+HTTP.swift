@@ -127,6 +127,7 @@ extension Problem.Kind {
         case .archiveTooLarge: self.init(413, "too_large", "Too large")
         case .applicationInUse, .environmentInUse, .addressTaken:
             self.init(422, "settings_refused", "Settings refused")
+        case .releaseInUse: self.init(409, "release_in_use", "Release in use")
         case .configurationBusy: self.init(409, "configuration_busy", "Being changed")
         case .tooManyFollowers: self.init(503, "too_many_followers", "Too many followers")
         default: self.init(409, "refused", "Refused")

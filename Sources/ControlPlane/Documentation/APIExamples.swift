@@ -59,7 +59,7 @@ enum APIExamples {
         case .commands: [command]
         case .deployment: report
         case .releases: [release]
-        case .release: release
+        case .release, .removeRelease: release
         case .addRelease: AddedRelease(release: release, outcome: .added)
         case .configuration, .compareConfiguration, .applyConfiguration: configuration
         case .openAPI: [String: String]()

@@ -5,6 +5,7 @@ import DurableFiles
 import Foundation
 import Glibc
 import Hummingbird
+import Logging
 import NIOCore
 import Releases
 
@@ -12,16 +13,33 @@ import Releases
 struct ReleasesController: Sendable {
     let store: ArtifactStore
     let incoming: String
+    let environments: Environments
+    let logger: Logger
 
     func addRoutes(to router: APIRouter) {
         router.on(.releases) { _, _ in try .json(store.list()) }
         router.on(.release) { _, context in
             try .json(store.find(context.parameters.require("release")))
         }
+        router.on(.removeRelease) { _, context in
+            try .json(await remove(context.parameters.require("release")))
+        }
         router.on(.addRelease) { request, _ in
             let commit = request.uri.queryParameters["builtFrom"].map(String.init)
             return try .json(await add(request.body, builtFrom: commit), status: .created)
         }
+    }
+
+    /// Removes an archive that no slot and no deployment under way will ask for.
+    private func remove(_ text: String) async throws -> Release {
+        let release = try store.find(text)
+        for deployer in environments.deployers where await deployer.needs(release.digest) {
+            throw ControlPlaneError.releaseInUse(release.reference, deployer.environment.name)
+        }
+        try await store.remove(release.digest)
+        logger.notice(
+            "release removed", metadata: ["release": "\(release.reference)", "digest": "\(release.digest)"])
+        return release
     }
 
     /// Takes an archive in beside the store, checks it there, and only then makes it a release.

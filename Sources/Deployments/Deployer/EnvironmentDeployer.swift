@@ -85,6 +85,12 @@ package actor EnvironmentDeployer {
     /// The deployment being driven, as it stands now.
     package var current: Deployment? { active?.deployment }
 
+    /// Whether the archive of a release may still be asked for: it is in a slot, or in the deployment under way.
+    package func needs(_ digest: ArtifactDigest) -> Bool {
+        active?.deployment.release.digest == digest
+            || table.slots.contains { $0.occupant?.release.digest == digest }
+    }
+
     /// The backfill that is under way, or could not go on; nil when there is none.
     package nonisolated var backfill: BackfillState? { backfillState.withLock(\.self) }
 }

@@ -4,7 +4,9 @@ import ArgumentParser
 struct ReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Packs releases and shows those in the store.",
-        subcommands: [ReleaseCreateCommand.self, ReleaseListCommand.self, ReleaseShowCommand.self]
+        abstract: "Packs releases, shows those in the store and removes them.",
+        subcommands: [
+            ReleaseCreateCommand.self, ReleaseListCommand.self, ReleaseShowCommand.self, ReleaseRemoveCommand.self,
+        ]
     )
 }

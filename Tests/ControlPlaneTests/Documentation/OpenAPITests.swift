@@ -37,6 +37,6 @@ struct OpenAPITests {
         let responses = try #require(operation["responses"] as? [String: [String: Any]])
         #expect(responses.keys.contains("default"))
         #expect(responses.keys.contains { $0.hasPrefix("2") })
-        #expect((operation["requestBody"] != nil) == (route.method != .get))
+        #expect((operation["requestBody"] != nil) == [.post, .put].contains(route.method))
     }
 }

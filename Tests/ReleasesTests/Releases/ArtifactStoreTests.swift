@@ -28,6 +28,16 @@ struct ArtifactStoreTests {
         #expect(try store.list() == [first])
     }
 
+    @Test func `a release that was removed leaves room for its version`() async throws {
+        let first = try await store.add(folder: workspace.makeRelease("one")).release
+        try await store.remove(first.digest)
+        #expect(try store.list().isEmpty)
+        #expect(try workspace.names(in: "store") == [".lock"])
+        try await store.remove(first.digest)
+        let other = try await store.add(folder: workspace.makeRelease("two", greeting: "other")).release
+        #expect(try store.list() == [other])
+    }
+
     @Test func `a version that is there with other content is refused`() async throws {
         let first = try await store.add(folder: workspace.makeRelease("one")).release
         let other = try workspace.makeRelease("two", greeting: "other")
