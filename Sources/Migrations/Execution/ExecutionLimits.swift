@@ -22,6 +22,8 @@ package struct ExecutionLimits: Sendable {
     package var reportPause: Duration = .seconds(2)
     /// For everything that one call runs.
     package var deadline: Duration = .seconds(24 * 3_600)
+    /// The oldest server that migrations run on, as its `server_version_num`.
+    package var oldestServer = 150_000
 
     /// How long one look at the catalog may wait for a table that somebody keeps to himself, and the pause after it.
     static let catalogLockWait: Duration = .milliseconds(200)

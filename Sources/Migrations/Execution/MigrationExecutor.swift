@@ -206,7 +206,7 @@ package struct MigrationExecutor: Sendable {
         let end = ContinuousClock.now + limits.deadline
         let name = RunnerTurn.applicationName(of: command)
         return try await PostgresConnection.using(address, applicationName: name) { connection in
-            try await ServerExamination.refuseUnfit(connection)
+            try await ServerExamination.refuseUnfit(connection, oldest: limits.oldestServer)
             _ = try await RunnerTurn.take(.run, on: connection, limits: limits, tell: tell)
             boundary("turn")
             return try await body(MigrationHistory(connection: connection), end)

@@ -2,10 +2,8 @@ import Postgres
 
 /// Whether a server and a role are fit for migrations.
 enum ServerExamination {
-    static let oldestVersion = 150_000
-
-    /// Throws `ExecutionError.serverTooOld` or `.missingRight`.
-    static func refuseUnfit(_ connection: PostgresConnection) async throws {
+    /// Throws `ExecutionError.serverTooOld` or `.missingRight`; `oldest` is a `server_version_num`.
+    static func refuseUnfit(_ connection: PostgresConnection, oldest: Int) async throws {
         let rows = try await connection.query(
             """
             SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version,
@@ -17,7 +15,7 @@ enum ServerExamination {
                             OR has_schema_privilege('switchyard', 'CREATE')) END AS may_record
             """)
         let row = rows[0]
-        guard try row.decode("number", as: Int.self) >= oldestVersion else {
+        guard try row.decode("number", as: Int.self) >= oldest else {
             throw ExecutionError.serverTooOld(version: try row.decode("version"))
         }
         guard try row.decode("may_record") else {

@@ -11,6 +11,8 @@ package struct RehearsalLimits: Sendable {
     /// Rows that one statement may change before it should have been a backfill: their locks last until it commits.
     package var changedRows = 1_000
 
+    /// The oldest major version of PostgreSQL that is rehearsed for.
+    package static let oldestServer = 15
     /// Left free on the disk beside what the clone may need, in bytes.
     static let diskReserve = 256 * 1_048_576
     /// Statements of the old release that are tried on the new schema.

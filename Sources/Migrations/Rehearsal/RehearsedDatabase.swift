@@ -24,11 +24,13 @@ package struct RehearsedDatabase: Sendable {
         package let memberOf: [String]
     }
 
-    /// Looks at the database; throws `RehearsalError` when it is no PostgreSQL 15 or its rows cannot all be read.
-    package static func examine(_ address: PostgresAddress) async throws -> RehearsedDatabase {
+    /// Looks at the database; throws `RehearsalError` when it is older than PostgreSQL 15 or its rows cannot all be read.
+    package static func examine(
+        _ address: PostgresAddress, oldest: Int = RehearsalLimits.oldestServer
+    ) async throws -> RehearsedDatabase {
         try await PostgresConnection.using(address, applicationName: StatementTracer.applicationName) { connection in
             let version = try await serverVersion(connection)
-            guard version.major >= minimumVersion else { throw RehearsalError.serverTooOld(version: version.text) }
+            guard version.major >= oldest else { throw RehearsalError.serverTooOld(version: version.text) }
             try await checkRights(connection)
             return try await read(connection, address, majorVersion: version.major)
         }
@@ -46,18 +48,21 @@ package struct RehearsedDatabase: Sendable {
     /// What a clone may come to: its rows, and one table written anew beside itself.
     package var cloneSizeInBytes: Int { sizeInBytes + largestTableInBytes }
 
-    /// Throws when a backup and a clone of it would not fit on the folder's disk beside what must stay free.
+    /// Throws `RehearsalError.diskTooSmall` when a backup and a clone of it would not fit on the folder's disk beside what
+    /// must stay free.
     package func checkDisk(at folder: String) throws {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return }
-        let free = Int(status.f_bavail) * Int(status.f_frsize)
+        try checkDisk(at: folder, freeBytes: Int(status.f_bavail) * Int(status.f_frsize))
+    }
+
+    /// The same for so many free bytes.
+    package func checkDisk(at folder: String, freeBytes free: Int) throws {
         let needed = sizeInBytes + cloneSizeInBytes + RehearsalLimits.diskReserve
         guard free >= needed else {
             throw RehearsalError.diskTooSmall(folder: folder, neededBytes: needed, freeBytes: free)
         }
     }
-
-    private static let minimumVersion = 15
 
     private static func checkRights(_ connection: PostgresConnection) async throws {
         let rows = try await connection.query(

@@ -90,6 +90,69 @@ struct BackfillRunTests {
         }
     }
 
+    @Test func `sessions that wait for locks pause it, with the reason, and it goes on afterwards`() async throws {
+        try await ExecutionFixture.use { database in
+            try await database.apply([steps])
+            try await database.connection.execute("CREATE TABLE gate (id int)")
+            let holder = try await PostgresConnection.connect(to: database.address, applicationName: "holder")
+            try await holder.executeScript("BEGIN; LOCK TABLE gate")
+            let clerks = (0..<2).map { _ in
+                Task {
+                    try await PostgresConnection.using(database.address, applicationName: "clerk") { connection in
+                        _ = try await connection.query("SELECT FROM gate")
+                    }
+                }
+            }
+            try await eventually("two sessions that wait") {
+                try await database.count(
+                    "SELECT count(*) AS value FROM pg_locks WHERE NOT granted AND relation = 'gate'::regclass") == 2
+            }
+            var careful = database
+            careful.backfillLimits.waitingSessions = 1
+            let executor = careful.executor
+            let running = Task { try await executor.apply([steps], .backfill, cause: .test) }
+            try await eventually("the pause is told") {
+                database.events.all.contains { "\($0)".hasSuffix("sessions wait for locks (limit 1)") }
+            }
+            #expect(try await database.count("SELECT count(*) AS value FROM loads WHERE seen = 1") == 0)
+            try await holder.execute("COMMIT")
+            #expect(try await running.value == [steps.name])
+            #expect(try await database.count("SELECT count(*) AS value FROM loads WHERE seen = 1") == 5_000)
+            for clerk in clerks { try await clerk.value }
+            await holder.close()
+        }
+    }
+
+    @Test func `a server that writes much WAL pauses it, with the reason, and it goes on afterwards`() async throws {
+        try await ExecutionFixture.use { database in
+            try await database.apply([steps])
+            // Far more than the short batches write themselves.
+            let isWriting = Mutex(true)
+            let writer = Task {
+                try await PostgresConnection.using(database.address, applicationName: "importer") { connection in
+                    while isWriting.withLock({ $0 }) {
+                        _ = try await connection.query(
+                            "SELECT pg_logical_emit_message(false, 'import', repeat('x', 4194304))")
+                    }
+                }
+            }
+            var careful = database
+            careful.backfillLimits.batchTarget = .milliseconds(1)
+            careful.backfillLimits.lookPause = .milliseconds(10)
+            careful.backfillLimits.walBytesPerSecond = 8 << 20
+            let executor = careful.executor
+            let running = Task { try await executor.apply([steps], .backfill, cause: .test) }
+            try await eventually("the pause is told") {
+                database.events.all.contains { "\($0)".hasSuffix("MiB/s of WAL (limit 8 MiB/s)") }
+            }
+            #expect(try await database.count("SELECT count(*) AS value FROM loads WHERE seen = 1") < 5_000)
+            isWriting.withLock { $0 = false }
+            try await writer.value
+            #expect(try await running.value == [steps.name])
+            #expect(try await database.count("SELECT count(*) AS value FROM loads WHERE seen = 1") == 5_000)
+        }
+    }
+
     @Test func `a pause that does not end ends the run, and nothing is lost`() async throws {
         try await ExecutionFixture.use { database in
             try await database.apply([steps])

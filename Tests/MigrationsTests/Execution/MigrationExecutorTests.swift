@@ -212,4 +212,18 @@ struct MigrationExecutorTests {
             #expect(tables.isEmpty)
         }
     }
+
+    @Test func `a server that is too old is refused before anything is written`() async throws {
+        try await ExecutionFixture.use { database in
+            var demanding = database
+            demanding.limits.oldestServer = 999_999
+            let refusal = await #expect(throws: ExecutionError.self) { try await demanding.apply([table]) }
+            let sentence = refusal.map { "\($0)" } ?? ""
+            #expect(sentence.hasPrefix("Migrations need PostgreSQL 15 or newer"), "\(sentence)")
+            let schemas = try await database.count(
+                "SELECT count(*) AS value FROM pg_namespace WHERE nspname = 'switchyard'")
+            #expect(schemas == 0)
+            #expect(try await database.tables() == [])
+        }
+    }
 }
