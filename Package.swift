@@ -169,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "FreightOpsTests",
             dependencies: [
-                "FreightOps", "FreightOpsCommand", "Migrations", "Postgres", "TestSupport", httpTypes, hummingbird, logging, metrics,
+                "FreightOps", "FreightOpsCommand", "Migrations", "Postgres", "TestSupport", httpTypes, hummingbird,
+                logging, metrics,
                 nioCore, subprocess,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
@@ -186,7 +187,7 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["API", "Domain", "switchyard"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["API", "Domain", "LoadTesting", "Postgres", "TestSupport", grdb, subprocess]
+            dependencies: ["API", "Domain", "LoadTesting", "Postgres", "Runtimes", "TestSupport", grdb, subprocess]
         ),
     ]
 )

@@ -5,6 +5,8 @@ import Glibc
 final class TakenPort: Sendable {
     let port: Int
     private let descriptor: Int32
+    /// Connections that the kernel keeps for `arrivals`.
+    private static let waiting: Int32 = 256
 
     /// Takes a port; throws `POSIXError` with `.EADDRINUSE` while somebody else has it.
     init(_ wanted: Int = 0) throws {
@@ -20,12 +22,26 @@ final class TakenPort: Sendable {
         let descriptor = descriptor
         let isTaken = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, size) == 0 && listen(descriptor, 1) == 0
+                bind(descriptor, address, size) == 0 && listen(descriptor, Self.waiting) == 0
                     && getsockname(descriptor, address, &size) == 0
             }
         }
         port = Int(address.sin_port.bigEndian)
         guard isTaken else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EADDRINUSE) }
+    }
+
+    /// What each connection sent that came since the last call; the kernel has taken them.
+    func arrivals() -> [String] {
+        var texts: [String] = []
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        while true {
+            let connection = accept(descriptor, nil, nil)
+            guard connection >= 0 else { return texts }
+            var bytes = [UInt8](repeating: 0, count: 1_024)
+            let count = recv(connection, &bytes, bytes.count, 0)
+            close(connection)
+            texts.append(String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self))
+        }
     }
 
     deinit { close(descriptor) }
