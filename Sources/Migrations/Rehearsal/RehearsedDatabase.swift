@@ -15,8 +15,17 @@ package struct RehearsedDatabase: Sendable {
     /// Whether that role may make schemas and extensions in it.
     package let mayCreate: Bool
     package let searchPath: String
+    /// The role that connects.
+    package let user: String
     package let roles: [Role]
     package let extensions: [String]
+
+    /// The search path as the migrations meet it, its user named: the clone's own one is somebody else.
+    var migrationSearchPath: String {
+        // As the executor does, so that the history's schema does not become the "$user" schema.
+        if user == "switchyard" { return "public" }
+        return searchPath.replacing("\"$user\"", with: user.asSQLIdentifier)
+    }
 
     /// A role of the server, so that owners, privileges and policies mean the same on the clone.
     package struct Role: Sendable {
@@ -90,6 +99,7 @@ package struct RehearsedDatabase: Sendable {
             SELECT pg_database_size(current_database()) AS size, current_setting('search_path') AS search_path,
                 coalesce((SELECT max(pg_total_relation_size(oid)) FROM pg_class WHERE relkind IN ('r', 'm')), 0)
                     AS largest,
+                current_user::text AS user_name,
                 (SELECT CASE WHEN rolsuper THEN NULL ELSE rolname END FROM pg_roles WHERE rolname = current_user)
                     AS role,
                 (SELECT pg_get_userbyid(datdba)::text FROM pg_database WHERE datname = current_database()) AS owner,
@@ -108,7 +118,7 @@ package struct RehearsedDatabase: Sendable {
             address: address, majorVersion: majorVersion, sizeInBytes: try facts.decode("size"),
             largestTableInBytes: try facts.decode("largest"), role: try facts.decode("role"),
             owner: try facts.decode("owner"), mayCreate: try facts.decode("may_create"),
-            searchPath: try facts.decode("search_path"),
+            searchPath: try facts.decode("search_path"), user: try facts.decode("user_name"),
             roles: try roles.map { Role(name: try $0.decode("name"), memberOf: try $0.decode("groups")) },
             extensions: try facts.decode("extensions"))
     }

@@ -176,23 +176,7 @@ struct RehearsalTests {
             sql.map { MigrationStep(phase: phase, file: "20261122120000_change/\(phase.file)", sql: $0) }
         }
         let migration = Migration(name: MigrationName(unchecked: "20261122120000_change"), steps: steps)
-        return try await withTemporaryFolder { folder in
-            let backup = "\(folder)/backup"
-            try await PostgresProgram("pg_dump", of: .find(holding: "pg_dump")).run(
-                [
-                    "--format=directory", "--file=\(backup)",
-                    "--dbname=\(schema.template.connectionStringWithoutPassword)",
-                ], environment: ["PGPASSWORD": schema.template.password], limit: .seconds(60))
-            let database = try await RehearsedDatabase.examine(schema.template)
-            var rehearsal = Rehearsal(migrations: [migration], database: database, observed: observed)
-            rehearsal.limits = .unhurried
-            let server = schema.template.database("postgres")
-            return try await RehearsalClone.with(
-                of: database, backup: backup, on: server, limits: rehearsal.limits
-            ) { clone in
-                try await rehearsal.run(on: clone)
-            }
-        }
+        return try await schema.rehearse(migration, observed: observed)
     }
 
     private func query(_ schema: RehearsedSchema, _ sql: String) async throws -> [PostgresRow] {

@@ -35,6 +35,43 @@ struct RehearsedSchema {
         return try result.get()
     }
 
+    /// Lends the database as a role of the test's own reaches it, with the given attributes.
+    func withRole(_ attributes: String, _ body: (PostgresAddress) async throws -> Void) async throws {
+        let name = "role_\(UUID().uuidString.prefix(8).lowercased())"
+        try await PostgresConnection.using(template, applicationName: "test") { connection in
+            try await connection.executeScript("CREATE ROLE \(name) LOGIN PASSWORD 'secret' \(attributes)")
+            var parameters = template.parameters
+            parameters["user"] = name
+            parameters["password"] = "secret"
+            try await body(PostgresAddress(parameters: parameters))
+            try await connection.execute("DROP ROLE \(identifier: name)")
+        }
+    }
+
+    /// Rehearses one migration for a database with the server of the tests for the clone.
+    ///
+    /// `address` is the database as the examined role reaches it, by default as the superuser does.
+    func rehearse(
+        _ migration: Migration, as address: PostgresAddress? = nil, observed: ObservedStatements = ObservedStatements()
+    ) async throws -> RehearsalReport {
+        try await withTemporaryFolder { folder in
+            let backup = "\(folder)/backup"
+            try await PostgresProgram("pg_dump", of: .find(holding: "pg_dump")).run(
+                [
+                    "--format=directory", "--file=\(backup)",
+                    "--dbname=\(template.connectionStringWithoutPassword)",
+                ], environment: ["PGPASSWORD": template.password], limit: .seconds(60))
+            let database = try await RehearsedDatabase.examine(address ?? template)
+            var rehearsal = Rehearsal(migrations: [migration], database: database, observed: observed)
+            rehearsal.limits = .unhurried
+            return try await RehearsalClone.with(
+                of: database, backup: backup, on: template.database("postgres"), limits: rehearsal.limits
+            ) { clone in
+                try await rehearsal.run(on: clone)
+            }
+        }
+    }
+
     /// The findings for each statement of a text that is traced on a copy.
     func findings(
         in sql: String, phase: MigrationPhase = .expand, limits: RehearsalLimits = .unhurried
