@@ -13,7 +13,7 @@ extension SchemaChanges {
         let before = try await statements.observation(of: environment.name)
         let observation = StatementObservation(following: before, seeing: seen, at: now)
         let senders = databases.senders(of: environment, running: running)
-        let counts = seen.counts.filter { !$0.text.contains("switchyard.") }.map {
+        let counts = seen.counts.map {
             StatementStore.Count(role: $0.role, text: $0.text, calls: $0.calls)
         }
         try await statements.note(

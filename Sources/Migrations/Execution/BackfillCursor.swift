@@ -36,6 +36,9 @@ struct BackfillCursor {
     let backfill: Backfill
     let connection: PostgresConnection
 
+    /// Stands before what a backfill sends, so that it is not taken for a statement that a release sends.
+    static let mark = "/* switchyard.backfill */"
+
     private var table: String { backfill.table.sql }
     private var key: String { PostgresQuery.quoted(identifier: backfill.key) }
 
@@ -64,7 +67,10 @@ struct BackfillCursor {
     func begin() async throws -> BackfillPlace {
         if let place = try await kept() { return place }
         let final = try await connection.query(
-            "SELECT \(unescaped: key)::text AS key FROM \(unescaped: table) ORDER BY \(unescaped: key) DESC LIMIT 1")
+            """
+            \(unescaped: Self.mark) SELECT \(unescaped: key)::text AS key FROM \(unescaped: table)
+            ORDER BY \(unescaped: key) DESC LIMIT 1
+            """)
         let key = try final.first?.decode("key", as: String.self)
         try await connection.execute(
             """
@@ -82,6 +88,7 @@ struct BackfillCursor {
             """)
         guard let row = rows.first else { return nil }
         let script: String = try row.decode("script")
+            \(unescaped: Self.mark)
         guard script == step.sql else {
             let difference = try await TextDifference.unified(from: script, "applied", to: step.sql, step.step.file)
             throw ExecutionError.edited(step.name, .backfill, file: step.step.file, difference: difference)

@@ -82,10 +82,9 @@ struct BackfillRun {
                     try await worker.setLocal("lock_timeout", limits.rowWait)
                     try await worker.setLocal("statement_timeout", session.timeLeft)
                     let changed = try await worker.execute(
-                        // Marked, so that it is not taken for a statement that a release sends.
                         PostgresQuery(
-                            unescaped: "/* switchyard.backfill */ "
-                                + backfill.batch(from: bounds.first, through: bounds.last)),
+                            unescaped:
+                                "\(BackfillCursor.mark) \(backfill.batch(from: bounds.first, through: bounds.last))"),
                         deadline: session.timeLeft + PostgresLimits.cancellation)
                     try await cursor.advance(through: bounds, batchSize: batchSize)
                     session.boundary("batch:backfill")

@@ -28,8 +28,10 @@ package struct StatementStatistics: Sendable {
         package let calls: Int
     }
 
-    /// Reads the counts of a database, by default of the one that the connection is in; where the extension is missing
-    /// there, the answer has a gap and no count.
+    /// Reads the counts of a database, by default of the one that the connection is in.
+    ///
+    /// Switchyard's own statements, which name its schema or carry its mark, are not among them. Where the extension is
+    /// missing there, the answer has a gap and no count.
     package static func read(
         of database: String? = nil, on connection: PostgresConnection
     ) async throws -> StatementStatistics {
@@ -62,7 +64,7 @@ package struct StatementStatistics: Sendable {
             FROM \(identifier: schema).pg_stat_statements s
                 JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid
             WHERE d.datname = coalesce(\(database), current_database()) AND s.toplevel AND s.query NOT LIKE '%pg_catalog%'
-                AND s.query NOT LIKE '%pg_stat_%' AND s.query NOT LIKE '%pg_class%'
+                AND s.query NOT LIKE '%pg_stat_%' AND s.query NOT LIKE '%pg_class%' AND s.query NOT LIKE '%switchyard.%'
             GROUP BY r.rolname, s.query ORDER BY sum(s.calls) DESC
             LIMIT \(unescaped: String(RehearsalLimits.observedStatements + 1))
             """)

@@ -20,7 +20,46 @@ extension RehearsalTests {
         }
     }
 
+    @Test func `what a backfill has sent is no statement of the running release`() async throws {
+        let steps = migration(
+            "20261122120000_change", expand: "ALTER TABLE parcels ADD COLUMN kilograms int",
+            backfill: "-- key: parcels.id\nUPDATE parcels SET kilograms = weight WHERE id BETWEEN $1 AND $2",
+            contract: "DROP TABLE parcels")
+        try await withCountingServer { database in
+            try await database.connection.executeScript(
+                """
+                CREATE EXTENSION pg_stat_statements;
+                CREATE TABLE parcels AS SELECT n AS id, n AS weight FROM generate_series(1, 100) n;
+                ALTER TABLE parcels ADD PRIMARY KEY (id);
+                """)
+            try await database.apply([steps])
+            try await database.apply([steps], .backfill)
+            let schema = RehearsedSchema(template: database.address)
+            let unused = try await schema.rehearse(steps, observed: counted(on: database))
+            #expect(unused.statements.count == 1 && unused.verdict?.stops == false, "\(unused.obstacles)")
+            _ = try await database.count("SELECT count(*) AS value FROM parcels")
+            let used = try await schema.rehearse(steps, observed: counted(on: database))
+            #expect(used.verdict == .incompatible)
+        }
+    }
+
     // MARK: The stage
+
+    /// Lends a database of a server that counts statements.
+    private func withCountingServer(_ body: (ExecutionFixture) async throws -> Void) async throws {
+        let server = try await DisposableCluster.start(settings: ["shared_preload_libraries": "pg_stat_statements"])
+        defer { server.stop() }
+        try await PostgresConnection.using(server.cluster.superuserAddress(), applicationName: "test") { connection in
+            try await body(ExecutionFixture(connection: connection))
+        }
+    }
+
+    private func counted(on database: ExecutionFixture) async throws -> ObservedStatements {
+        var observed = ObservedStatements()
+        try await observed.addStatistics(of: database.address)
+        #expect(!observed.gaps.contains { $0.contains("cannot be read") }, "\(observed.gaps)")
+        return observed
+    }
 
     private func change(_ expand: String, revert: String? = nil) -> Migration {
         migration("20261122120000_change", expand: expand, revert: revert)
