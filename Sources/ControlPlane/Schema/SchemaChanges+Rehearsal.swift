@@ -97,7 +97,8 @@ extension SchemaChanges {
 }
 
 extension RehearsalReport {
-    /// `3 statements, nothing dangerous; reversible; 42 statements of running releases and freightops 1.0.0 go on working`.
+    /// `3 statements, nothing dangerous; schema-only; 42 statements of running releases and freightops 1.0.0 go on
+    /// working; way back: What the new release writes into public.loads.eta goes with it.`
     fileprivate var sentence: String {
         let count = "\(statements.count) statement\(statements.count == 1 ? "" : "s")"
         let ways = Set(wayBack.values.map(\.kind.rawValue)).sorted()
@@ -110,7 +111,16 @@ extension RehearsalReport {
         let parts =
             ["\(count), \(obstacles.isEmpty ? "nothing dangerous" : "\(obstacles.count) dangerous")"] + ways
             + (going.isEmpty ? [] : ["\(going) go on working"])
+            + (wayBackReasons.isEmpty ? [] : ["way back: \(wayBackReasons)"])
             + (unknown.isEmpty ? [] : ["not known: \(unknown.joined(separator: " "))"])
         return parts.joined(separator: "; ")
+    }
+
+    /// Of the migrations in their order; the evidence has those for which a sentence has no room.
+    private var wayBackReasons: String {
+        let reasons = wayBack.sorted { $0.key < $1.key }.flatMap(\.value.reasons)
+        let more = reasons.count - RehearsalLimits.namedReasons
+        return (reasons.prefix(RehearsalLimits.namedReasons) + (more > 0 ? ["And \(more) more."] : []))
+            .joined(separator: " ")
     }
 }

@@ -26,7 +26,7 @@ struct WayBackProof {
     private func goBack(
         _ revert: [SQLStatement], madeBy expansion: CatalogDifference, on connection: PostgresConnection
     ) async throws -> WayBack {
-        let written = try await RowWriter(limits: limits, catalog: catalog, rows: rows)
+        let writing = try await RowWriter(limits: limits, catalog: catalog, rows: rows)
             .write(into: tables, on: connection)
         if let refusal = try await run(revert, on: connection) {
             return WayBack(.irreversible, ["The revert fails. \(refusal)"])
@@ -36,8 +36,8 @@ struct WayBackProof {
         guard difference.isEmpty else {
             return WayBack(.irreversible, difference.lines.map { "After the revert, \($0)." })
         }
-        let lost = try await lostRows(written, on: connection)
-        return lost.isEmpty ? WayBack(.reversible, expansion.discarded) : WayBack(.schemaOnly, lost)
+        let lost = try await lostRows(writing.written, on: connection) + expansion.discarded
+        return WayBack(lost.isEmpty ? .reversible : .schemaOnly, lost + writing.untried)
     }
 
     /// Runs the revert as the role that will; returns how the server refuses it.

@@ -23,6 +23,8 @@ package struct RehearsalLimits: Sendable {
     static let statementsFile = 16 * 1_048_576
     /// Characters of an obstacle where it is told in a sentence; the report has all of it.
     static let obstacle = 400
+    /// Reasons, or statements, that a sentence names; the report has all of them.
+    package static let namedReasons = 3
     /// Messages of the server kept for one statement.
     static let messages = 20
 

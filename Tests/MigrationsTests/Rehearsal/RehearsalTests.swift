@@ -7,7 +7,7 @@ import Testing
 /// A whole rehearsal: backup, clone, trace, ways back, and the running release's statements.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct RehearsalTests {
-    @Test func `a harmless migration with a true revert is reversible, and the database is untouched`() async throws {
+    @Test func `a true revert of a new column is one of the schema only, and the database is untouched`() async throws {
         try await withSchema { schema in
             let report = try await rehearse(
                 schema, expand: "ALTER TABLE loads ADD COLUMN eta timestamptz;",
@@ -15,8 +15,9 @@ struct RehearsalTests {
             #expect(report.verdict?.stops == false)
             #expect(report.wayBack["20261122120000_change"]?.kind == .reversible)
             #expect(
-                report.wayBack["20261122120000_change"]?.reasons
-                    == ["What the new release writes into public.loads.eta goes with it."])
+                report.wayBack["20261122120000_change"]
+                    == WayBack(.schemaOnly, ["What the new release writes into public.loads.eta goes with it."]))
+            #expect(report.irreversible == [])
             let databases = try await query(schema, "SELECT datname FROM pg_database WHERE datname LIKE 'switchyard_%'")
             #expect(databases.isEmpty)
             #expect(try await query(schema, "SELECT FROM pg_attribute WHERE attname = 'eta'").isEmpty)
@@ -73,6 +74,25 @@ struct RehearsalTests {
             #expect(report.verdict?.stops == false)
         }
     }
+    @Test func `a table into which nothing could be written is told of and not taken for proved`() async throws {
+        try await withSchema { schema in
+            try await PostgresConnection.using(schema.template, applicationName: "test") { connection in
+                try await connection.executeScript(
+                    """
+                    CREATE TABLE nobody (id int PRIMARY KEY); CREATE TABLE single (id int PRIMARY KEY CHECK (id < 2));
+                    INSERT INTO single VALUES (1)
+                    """)
+            }
+            let report = try await rehearse(
+                schema, expand: "CREATE INDEX a ON nobody (id); CREATE INDEX b ON single (id)",
+                revert: "DROP INDEX a, b; DELETE FROM nobody; DELETE FROM single WHERE id > 1")
+            let wayBack = try #require(report.wayBack["20261122120000_change"])
+            #expect(wayBack.kind == .reversible)
+            let untried = wayBack.reasons.filter { $0.contains("could not be tried") }
+            #expect(untried.count == 2 && untried[0].contains("public.nobody") && untried[1].contains("23514"))
+        }
+    }
+
 
     @Test(arguments: [
         ("ALTER TABLE loads ADD COLUMN eta int", "SELECT * FROM loads WHERE id = $1", "0A000"),
