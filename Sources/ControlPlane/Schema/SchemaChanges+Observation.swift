@@ -87,14 +87,10 @@ extension SchemaChanges {
         guard let observation = try await statements.observation(of: environment.name) else {
             return ["Nobody has watched yet which statements are sent to \(environment.name)."]
         }
-        var gaps: [String] = []
-        if let unknown = observation.unknown { gaps.append(unknown) }
         let watched = now.timeIntervalSince(observation.since)
-        let needed = isContraction ? environment.policy.contractAfterSeconds : 0
-        if let interruption = observation.interruption, watched < environment.policy.contractAfterSeconds {
-            gaps.append(interruption)
-        }
-        if watched < needed {
+        let needed = isContraction ? environment.policy.contractAfterSeconds : nil
+        var gaps = observation.unknowns(watched: watched, needed: needed)
+        if let needed, watched < needed {
             gaps.append(
                 "The statements of \(environment.name) have been watched for \(Duration.seconds(watched).inWords), and "
                     + "'contract_after' asks for \(Duration.seconds(needed).inWords): wait until then.")
@@ -109,8 +105,7 @@ extension StatementObservation {
         let unknown = seen.counts.isEmpty ? seen.gaps.first : nil
         guard let before else {
             self.init(since: now, evictions: seen.evictions, resetAt: seen.resetAt)
-            self.unknown = unknown
-            calls = seen.calls
+            note(seen, unknown)
             return
         }
         var interruption: String?
@@ -123,7 +118,13 @@ extension StatementObservation {
         self.init(
             since: interruption == nil ? before.since : now, interruption: interruption ?? before.interruption,
             evictions: seen.evictions, resetAt: seen.resetAt)
+        note(seen, unknown)
+    }
+
+    private mutating func note(_ seen: StatementStatistics, _ unknown: String?) {
         self.unknown = unknown
+        gaps = seen.gaps
+        losses = seen.losses
         calls = seen.calls
     }
 }

@@ -28,11 +28,24 @@ package struct StatementObservation: Codable, Equatable, Sendable {
     package var calls = 0
     /// Why nothing was seen at the last look; nil where something was.
     package var unknown: String?
+    /// Why statements that are sent may have been missing at the last look; nil as an earlier version wrote it.
+    package var gaps: [String]?
+    /// What the server had forgotten by the last look; nil as an earlier version wrote it.
+    package var losses: [String]?
 
     package init(since: Date, interruption: String? = nil, evictions: Int = 0, resetAt: Date? = nil) {
         self.since = since
         self.interruption = interruption
         self.evictions = evictions
         self.resetAt = resetAt
+    }
+
+    /// What is not known of the statements that are sent, once each.
+    ///
+    /// What was forgotten may be sent again at any time, so that only a watch of `needed` seconds since makes up for it.
+    package func unknowns(watched: Double, needed: Double?) -> [String] {
+        let forgotten = needed.map { watched >= $0 } == true ? [] : [interruption].compactMap(\.self) + (losses ?? [])
+        var seen: Set<String> = []
+        return ([unknown].compactMap(\.self) + (gaps ?? []) + forgotten).filter { seen.insert($0).inserted }
     }
 }

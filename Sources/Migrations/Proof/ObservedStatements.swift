@@ -32,7 +32,7 @@ package struct ObservedStatements: Sendable {
             try await StatementStatistics.read(on: connection)
         }
         texts += statistics.counts.map(\.text)
-        gaps += statistics.gaps
+        gaps += statistics.losses + statistics.gaps
     }
 
     /// Takes a statement with who sends it; several senders are told in the order in which they come.

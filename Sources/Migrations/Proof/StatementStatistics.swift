@@ -4,16 +4,19 @@ package import Postgres
 /// What `pg_stat_statements` has counted for a database at one time, and what it cannot tell.
 package struct StatementStatistics: Sendable {
     package let counts: [Count]
-    /// Why statements may be missing; empty where nothing is known to be.
+    /// Why statements that are sent now may be missing; empty where nothing is known to be.
     package let gaps: [String]
+    /// Why statements that were sent before may be missing: what the server has forgotten.
+    package let losses: [String]
     /// How often the server has forgotten statements for want of room.
     package let evictions: Int
     /// When somebody set all counts back to nothing; nil where it was never done since the server's start.
     package let resetAt: Date?
 
-    package init(counts: [Count], gaps: [String], evictions: Int, resetAt: Date?) {
+    package init(counts: [Count], gaps: [String], losses: [String] = [], evictions: Int, resetAt: Date?) {
         self.counts = counts
         self.gaps = gaps
+        self.losses = losses
         self.evictions = evictions
         self.resetAt = resetAt
     }
@@ -81,16 +84,21 @@ package struct StatementStatistics: Sendable {
         let resetAt = try isReset ? info.decode("reset", as: Double?.self).map(Date.init(timeIntervalSince1970:)) : nil
         let evictions: Int = try info.decode("dealloc")
         return StatementStatistics(
-            counts: counts, gaps: gaps(evictions: evictions, resetAt: resetAt, counts: counts), evictions: evictions,
-            resetAt: resetAt)
+            counts: counts, gaps: gaps(in: counts), losses: losses(evictions: evictions, resetAt: resetAt),
+            evictions: evictions, resetAt: resetAt)
     }
 
-    private static func gaps(evictions: Int, resetAt: Date?, counts: [Count]) -> [String] {
-        var gaps: [String] = []
+    private static func losses(evictions: Int, resetAt: Date?) -> [String] {
+        var losses: [String] = []
         if evictions > 0 {
-            gaps.append("pg_stat_statements ran full and forgot statements \(evictions.grouped) times.")
+            losses.append("pg_stat_statements ran full and forgot statements \(evictions.grouped) times.")
         }
-        if let resetAt { gaps.append("pg_stat_statements was reset at \(resetAt.formatted(.iso8601)).") }
+        if let resetAt { losses.append("pg_stat_statements was reset at \(resetAt.formatted(.iso8601)).") }
+        return losses
+    }
+
+    private static func gaps(in counts: [Count]) -> [String] {
+        var gaps: [String] = []
         if counts.count > RehearsalLimits.observedStatements {
             gaps.append(
                 "More than \(RehearsalLimits.observedStatements.grouped) statements are sent; the rarest are not looked at."

@@ -53,6 +53,22 @@ struct StatementStoreTests {
         #expect(second.interruption == interruption)
     }
 
+    @Test func `what the server hides is unknown though it shows something, and a loss until it was watched for`() {
+        let hidden = "Statements of other roles are hidden."
+        let counts = [StatementStatistics.Count(role: "s1", text: "SELECT a", calls: 1)]
+        let first = StatementObservation(
+            following: nil, seeing: StatementStatistics(counts: counts, gaps: [], evictions: 0, resetAt: nil),
+            at: Self.start)
+        #expect(first.unknowns(watched: 0, needed: nil) == [])
+        let seen = StatementStatistics(
+            counts: counts, gaps: [hidden], losses: ["Forgot 1 times."], evictions: 1, resetAt: nil)
+        let observation = StatementObservation(following: first, seeing: seen, at: Self.start)
+        let all = [hidden, "pg_stat_statements ran full and forgot statements.", "Forgot 1 times."]
+        #expect(observation.unknowns(watched: 9_000, needed: nil) == all)
+        #expect(observation.unknowns(watched: 59, needed: 60) == all)
+        #expect(observation.unknowns(watched: 60, needed: 60) == [hidden])
+    }
+
     private func note(
         _ store: StatementStore, _ counts: [(String, String, Int)], after seconds: Double
     ) async throws {
