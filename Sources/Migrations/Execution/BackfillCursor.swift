@@ -44,23 +44,8 @@ struct BackfillCursor {
 
     /// Refuses a key along which rows could be missed or every batch would read the whole table.
     func refuseUnusableKey() async throws {
-        let rows = try await connection.query(
-            """
-            SELECT attnotnull AS required, EXISTS (
-                SELECT FROM pg_index WHERE indrelid = attrelid AND indisunique AND indisvalid AND indpred IS NULL
-                    AND indnkeyatts = 1 AND indkey[0] = attnum) AS is_unique
-            FROM pg_attribute
-            WHERE attrelid = to_regclass(\(table)) AND attname = \(backfill.key) AND attnum > 0 AND NOT attisdropped
-            """)
-        guard let row = rows.first else {
-            throw refusal("there is no column \(backfill.key) in a table \(backfill.table)")
-        }
-        guard try row.decode("required") else {
-            throw refusal("the key \(backfill.key) may be null, so rows would be missed: name another one")
-        }
-        guard try row.decode("is_unique") else {
-            throw refusal("the key \(backfill.key) has no unique index of its own: name the primary key")
-        }
+        guard let fault = try await BackfillKey(of: backfill, on: connection).fault() else { return }
+        throw ExecutionError.backfillKey(step.name, file: step.step.file, reason: fault)
     }
 
     /// Where the last run came to; the first one notes where the end is.
@@ -88,7 +73,6 @@ struct BackfillCursor {
             """)
         guard let row = rows.first else { return nil }
         let script: String = try row.decode("script")
-            \(unescaped: Self.mark)
         guard script == step.sql else {
             let difference = try await TextDifference.unified(from: script, "applied", to: step.sql, step.step.file)
             throw ExecutionError.edited(step.name, .backfill, file: step.step.file, difference: difference)
@@ -104,6 +88,7 @@ struct BackfillCursor {
         let after = last.map { " AND \(key) > \(PostgresQuery.quoted(literal: $0))" } ?? ""
         let rows = try await connection.query(
             """
+            \(unescaped: Self.mark)
             SELECT (array_agg(key))[1]::text AS first, (array_agg(key))[count(*)]::text AS last, count(*) AS count
             FROM (SELECT \(unescaped: key) AS key FROM \(unescaped: table)
                 WHERE \(unescaped: key) <= \(literal: final)\(unescaped: after)
@@ -132,9 +117,5 @@ struct BackfillCursor {
             WHERE oid = to_regclass(\(table))
             """)
         return try rows.first?.decode("rows")
-    }
-
-    private func refusal(_ reason: String) -> ExecutionError {
-        .backfillKey(step.name, file: step.step.file, reason: reason)
     }
 }

@@ -53,7 +53,9 @@ extension MigrationExecutor {
                     .compactMap { try planned($0, phase) }
             }
             let catalog = try await history.snapshotOfFreeTables(patience: ExecutionLimits.lookPatience)
-            let obstacles = try await obstacles(of: migrations, history: history)
+            let obstacles =
+                try await obstacles(of: migrations, history: history)
+                + unusableKeys(of: migrations, lacking: status, on: history.connection)
             return MigrationPlan(
                 steps: steps, obstacles: obstacles, digest: try Self.digest(of: steps, on: catalog))
         }
@@ -96,6 +98,26 @@ extension MigrationExecutor {
                 let place = [finding.file, finding.line.map(String.init)].compactMap(\.self).joined(separator: ":")
                 return "\(place): \(finding.message)"
             }
+    }
+
+    /// The backfills that are pending and whose key is of no use, unless an expansion before them may change that.
+    private func unusableKeys(
+        of migrations: [Migration], lacking status: MigrationStatus, on connection: PostgresConnection
+    ) async throws -> [String] {
+        let expansions = Set(status.lacking(.expand))
+        let coming = try migrations.filter { expansions.contains($0.name.rawValue) }.compactMap(\.expand)
+            .flatMap { try $0.statements(by: parser).map(\.kind) }
+        let backfills = Set(status.lacking(.backfill))
+        var obstacles: [String] = []
+        for migration in migrations where backfills.contains(migration.name.rawValue) {
+            guard let step = migration.backfill else { continue }
+            let backfill = try Backfill(step, parser: parser)
+            guard !coming.contains(where: { $0.mayMake(usable: backfill) }),
+                let fault = try await BackfillKey(of: backfill, on: connection).fault()
+            else { continue }
+            obstacles.append("\(ExecutionError.backfillKey(migration.name, file: step.file, reason: fault))")
+        }
+        return obstacles
     }
 
     private static func digest(of steps: [MigrationPlan.Step], on catalog: CatalogSnapshot) throws -> String {

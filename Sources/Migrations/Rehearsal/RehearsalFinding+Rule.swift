@@ -22,7 +22,8 @@ extension String {
     }
 
     private static let summaries = [
-        "refused": "The server refuses the statement on today's data.",
+        "refused": "The server refuses the statement, for today's data or for lack of a right.",
+        "unusable-key": "Along the key of a backfill rows could be missed, so that it cannot run.",
         "brief-lock": "A lock that the application would feel is held for less than the budget.",
         "long-lock": "A lock keeps the application from its rows for longer than the budget.",
         "rewrite-under-lock": "A table is written anew while the application cannot use it.",

@@ -169,6 +169,11 @@ struct RehearsalRun {
         guard let step = scene.migration.backfill else { return true }
         rehearsal.progress("Backfilling \(scene.migration.name).")
         let backfill = try Backfill(step, parser: rehearsal.parser)
+        if let reason = try await unusableKey(of: backfill) {
+            let finding = RehearsalFinding(.dangerous, "unusable-key", "The backfill cannot run: \(reason).")
+            record(scene, [StatementTrace(statement: backfill.statement, phase: .backfill)], [[finding]])
+            return false
+        }
         let bounds = try await connected { connection in
             try await connection.query(
                 """
@@ -188,6 +193,13 @@ struct RehearsalRun {
         }
         record(scene, traces, refusals)
         return traces.last?.refusal == nil
+    }
+
+    private func unusableKey(of backfill: Backfill) async throws -> String? {
+        try await connected { connection in
+            if let role = rehearsal.database.role { try await connection.execute("SET ROLE \(identifier: role)") }
+            return try await BackfillKey(of: backfill, on: connection).fault()
+        }
     }
 
     /// Answers whether all of them ran.

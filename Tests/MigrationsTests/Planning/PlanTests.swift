@@ -50,6 +50,28 @@ struct PlanTests {
     }
 }
 
+extension PlanTests {
+    @Test(arguments: [
+        ("id int, name text", "ALTER TABLE drivers ADD COLUMN alias text", "may be null"),
+        ("id int NOT NULL, name text", "ALTER TABLE drivers ADD COLUMN alias text", "no unique index"),
+        ("id int, name text", "ALTER TABLE drivers ADD PRIMARY KEY (id)", nil as String?),
+        ("id int PRIMARY KEY, name text", "ALTER TABLE drivers ADD COLUMN alias text", nil),
+    ])
+    func `a key of no use stands in the way of a backfill, unless the expansion mends it`(
+        columns: String, expand: String, obstacle: String?
+    ) async throws {
+        let steps = migration(
+            "20261101000000_names", expand: expand,
+            backfill: "-- key: drivers.id\nUPDATE drivers SET name = '' WHERE id BETWEEN $1 AND $2")
+        try await ExecutionFixture.use { fixture in
+            try await fixture.connection.executeScript("CREATE TABLE drivers (\(columns))")
+            let obstacles = try await fixture.executor.plan([steps]).obstacles.filter { $0.contains("backfill") }
+            #expect(obstacles.count == (obstacle == nil ? 0 : 1), "\(obstacles)")
+            if let obstacle { #expect(obstacles.first?.contains(obstacle) == true, "\(obstacles)") }
+        }
+    }
+}
+
 extension Migration {
     fileprivate func expanding(_ sql: String) -> Migration {
         Migrations.Migration(

@@ -149,6 +149,17 @@ struct RehearsalTests {
             #expect(unused.verdict?.stops == false)
         }
     }
+    @Test func `a backfill along a key that may be null is dangerous`() async throws {
+        try await withSchema { schema in
+            let keyless = migration(
+                "20261122120000_change",
+                backfill: "-- key: loads.driver_id\nUPDATE loads SET note = '' WHERE driver_id BETWEEN $1 AND $2")
+            let report = try await schema.rehearse(keyless)
+            #expect(report.verdict == .dangerous)
+            #expect(report.obstacles.first?.contains("driver_id may be null") == true, "\(report.obstacles)")
+        }
+    }
+
 
     @Test func `what an earlier version of the record holds is not rehearsed again`() async throws {
         try await withSchema { schema in
