@@ -13,7 +13,7 @@ struct LockJudge {
         traces.indices.map { index in
             let trace = traces[index]
             if let refusal = trace.refusal {
-                return [RehearsalFinding(.dangerous, "refused", "Fails on today's data. \(refusal)")]
+                return [RehearsalFinding(refusal)]
             }
             return invalidIndexes(trace)
                 + (trace.statement.runsOutsideTransaction ? alone(trace) : inTransaction(index))

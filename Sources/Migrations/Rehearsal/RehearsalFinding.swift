@@ -1,3 +1,5 @@
+import Postgres
+
 /// Something that a rehearsal has to say about a statement or a migration.
 package struct RehearsalFinding: Sendable, Equatable, Codable {
     package let severity: Severity
@@ -35,6 +37,13 @@ package struct RehearsalFinding: Sendable, Equatable, Codable {
 }
 
 extension RehearsalFinding {
+    /// What it means that the server has refused a statement.
+    init(_ refusal: PostgresError) {
+        let isForbidden = refusal.sqlState == "42501"
+        let cause = isForbidden ? "The role that runs the migrations may not do it." : "Fails on today's data."
+        self.init(.dangerous, "refused", "\(cause) \(refusal)")
+    }
+
     /// The rule for rows of today that a new constraint refuses, which is no less so in a contraction.
     static let violatedConstraint = "violated-constraint"
 }

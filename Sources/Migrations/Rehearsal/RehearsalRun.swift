@@ -189,7 +189,7 @@ struct RehearsalRun {
             kind: backfill.statement.kind, fingerprint: backfill.statement.fingerprint)
         let traces = try await tracer().trace([statement], phase: .backfill)
         let refusals = traces.map { trace in
-            trace.refusal.map { [RehearsalFinding(.dangerous, "refused", "Fails on today's data. \($0)")] } ?? []
+            trace.refusal.map { [RehearsalFinding($0)] } ?? []
         }
         record(scene, traces, refusals)
         return traces.last?.refusal == nil

@@ -1,3 +1,5 @@
+package import Postgres
+
 /// What one statement did to the clone: what it locked, read, wrote and rewrote, and for how long.
 package struct StatementTrace: Sendable {
     package let statement: SQLStatement
@@ -11,7 +13,7 @@ package struct StatementTrace: Sendable {
     package var duration: Duration = .zero
     package var writeAheadLogBytes = 0
     /// How the server refused it; the rest of its step was not run.
-    package var refusal: String?
+    package var refusal: PostgresError?
     /// An index that it left behind unusable.
     package var invalidIndexes: [RelationName] = []
     /// What its change of the catalog means for code that is running.

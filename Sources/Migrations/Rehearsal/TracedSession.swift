@@ -64,7 +64,7 @@ struct TracedSession: Sendable {
         do {
             try await connection.execute("COMMIT", deadline: tracer.limits.statement)
         } catch let refusal as PostgresError where refusal.sqlState != nil {
-            traces[traces.count - 1].refusal = "\(refusal)"
+            traces[traces.count - 1].refusal = refusal
         }
         return traces
     }
@@ -128,7 +128,7 @@ struct TracedSession: Sendable {
         do {
             try await connection.executeScript(trace.statement.text, deadline: tracer.limits.statement)
         } catch let refusal as PostgresError where refusal.sqlState != nil {
-            trace.refusal = "\(refusal)"
+            trace.refusal = refusal
         }
         trace.duration = .now - begin
         trace.messages = await connection.takeNotices().prefix(RehearsalLimits.messages).map(\.message)
