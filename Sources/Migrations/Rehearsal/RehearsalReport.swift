@@ -89,7 +89,7 @@ extension RehearsalReport.StatementRecord {
 
 extension String {
     /// Without line breaks and long gaps, and not longer than `RehearsalLimits.obstacle`.
-    fileprivate var onOneLine: String {
+    package var onOneLine: String {
         let line = split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return line.count > RehearsalLimits.obstacle ? "\(line.prefix(RehearsalLimits.obstacle))…" : line
     }

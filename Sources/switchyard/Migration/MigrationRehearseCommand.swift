@@ -133,8 +133,15 @@ extension RehearsalReport.Coverage {
     fileprivate var sentence: String {
         let tried = "\(statements) statements of the running release were tried on the new schema"
         if isComplete { return "\(tried)." }
-        let unproved = unproved.isEmpty ? [] : ["\(self.unproved.count) cannot be prepared"]
-        let reasons = unproved + gaps + (statements == 0 && gaps.isEmpty ? ["none are known"] : [])
+        let reasons = unprepared + gaps + (statements == 0 && gaps.isEmpty ? ["none are known"] : [])
         return "\(tried); coverage is incomplete: \(reasons.joined(separator: "; "))"
+    }
+
+    /// How many statements cannot be prepared, and the first of them; `--json` has them all.
+    private var unprepared: [String] {
+        guard !unproved.isEmpty else { return [] }
+        let first = unproved.prefix(RehearsalLimits.namedReasons).map { $0.onOneLine }
+        let more = unproved.count > first.count ? ", …" : ""
+        return ["\(unproved.count) cannot be prepared (\(first.joined(separator: ", "))\(more))"]
     }
 }
