@@ -33,6 +33,17 @@ extension SQLStatementKind {
         default: false
         }
     }
+
+    /// Whether it was written to be run beside the application.
+    var runsConcurrently: Bool {
+        switch self {
+        case .createIndex(let index): index.concurrently
+        case .reindex(_, let concurrently), .drop(_, _, let concurrently, _), .refreshView(_, let concurrently):
+            concurrently
+        case .alterTable(_, let changes): changes.contains { $0.isConcurrent }
+        default: false
+        }
+    }
 }
 
 extension TableChange {

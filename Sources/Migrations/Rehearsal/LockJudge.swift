@@ -82,8 +82,7 @@ struct LockJudge {
     private func alone(_ trace: StatementTrace) -> [RehearsalFinding] {
         let felt = trace.locks.first(where: \.blocks.isFelt)
         let rewritten = trace.touches.first(where: \.isRewritten)
-        let isConcurrent = trace.statement.runsConcurrently
-        guard !isConcurrent, felt != nil || rewritten != nil else { return [] }
+        guard !trace.statement.kind.runsConcurrently, felt != nil || rewritten != nil else { return [] }
         let relation = felt?.relation ?? rewritten?.relation ?? RelationName("")
         let blocks = felt?.blocks ?? .readsAndWrites
         guard rewritten != nil || trace.duration > limits.budget else { return [] }
@@ -133,11 +132,6 @@ extension StatementTrace {
         return grows.first { $0.isRewritten && felt.contains($0.relation) }
             ?? grows.first { felt.contains($0.relation) } ?? grows.first
     }
-}
-
-extension SQLStatement {
-    /// Whether it was written to be run beside the application.
-    var runsConcurrently: Bool { text.range(of: "concurrently", options: .caseInsensitive) != nil }
 }
 
 extension RelationName {

@@ -34,6 +34,7 @@ struct StatementTracerTests {
             "ALTER TABLE drivers ADD CONSTRAINT u UNIQUE (phone)", "Blocks every read and write of drivers",
             "ADD CONSTRAINT u UNIQUE USING INDEX u;"
         ),
+        ("VACUUM FULL /* there is no CONCURRENTLY */ loads", "Blocks every read and write of loads", "pg_repack"),
     ])
     func `a danger says whom it blocks and what to write instead`(
         sql: String, message: String, advice: String
