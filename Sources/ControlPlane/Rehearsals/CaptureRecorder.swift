@@ -91,7 +91,7 @@ struct CaptureRecorder: Sendable {
                 "ALTER DATABASE \(identifier: other) OWNER TO \(identifier: examined.owner)")
             // For the history; what the migrator lacked the right to, it has not done on the clone either.
             try await connection.execute("GRANT CREATE ON DATABASE \(identifier: other) TO \(identifier: role)")
-            let path = examined.searchPath
+            let path = examined.cloneSearchPath
             try await connection.execute(
                 "ALTER DATABASE \(identifier: other) SET search_path = \(unescaped: path.isEmpty ? "''" : path)")
         }

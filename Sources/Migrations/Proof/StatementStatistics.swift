@@ -29,6 +29,12 @@ package struct StatementStatistics: Sendable {
         package let role: String
         package let text: String
         package let calls: Int
+
+        package init(role: String, text: String, calls: Int) {
+            self.role = role
+            self.text = text
+            self.calls = calls
+        }
     }
 
     /// Reads the counts of a database, by default of the one that the connection is in.

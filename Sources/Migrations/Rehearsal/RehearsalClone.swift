@@ -103,14 +103,9 @@ private struct CloneMaker {
                 try await connection.execute(
                     "GRANT CREATE ON DATABASE \(identifier: name) TO \(identifier: role)")
             }
+            let path = database.cloneSearchPath
             try await connection.execute(
-                "ALTER DATABASE \(identifier: name) SET search_path = \(unescaped: database.searchPath.asSettingValue)")
-            // Running releases log in as themselves; we do so in the place of the examined user.
-            try await connection.execute(
-                """
-                ALTER ROLE CURRENT_USER IN DATABASE \(identifier: name)
-                SET search_path = \(unescaped: database.migrationSearchPath.asSettingValue)
-                """)
+                "ALTER DATABASE \(identifier: name) SET search_path = \(unescaped: path.isEmpty ? "''" : path)")
         }
         let program = try await PostgresProgram("pg_restore", of: .find(holding: "pg_restore"))
         do {
@@ -153,9 +148,4 @@ private struct CloneMaker {
     private func connected<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
         try await PostgresConnection.using(server, applicationName: StatementTracer.applicationName, body)
     }
-}
-
-extension String {
-    /// A list of schemas as SET takes it, where an empty one has to be written.
-    fileprivate var asSettingValue: String { isEmpty ? "''" : self }
 }

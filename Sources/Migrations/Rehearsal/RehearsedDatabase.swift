@@ -14,17 +14,18 @@ package struct RehearsedDatabase: Sendable {
     package let owner: String
     /// Whether that role may make schemas and extensions in it.
     package let mayCreate: Bool
-    package let searchPath: String
+    let searchPath: String
     /// The role that connects.
     package let user: String
     package let roles: [Role]
     package let extensions: [String]
 
-    /// The search path as the migrations meet it, its user named: the clone's own one is somebody else.
-    var migrationSearchPath: String {
+    /// The search path with which names mean the same on the clone.
+    package var cloneSearchPath: String {
         // As the executor does, so that the history's schema does not become the "$user" schema.
         if user == "switchyard" { return "public" }
-        return searchPath.replacing("\"$user\"", with: user.asSQLIdentifier)
+        // A superuser's migrations are played by the clone's, who is called otherwise.
+        return role == nil ? searchPath.replacing("\"$user\"", with: user.asSQLIdentifier) : searchPath
     }
 
     /// A role of the server, so that owners, privileges and policies mean the same on the clone.
