@@ -1,7 +1,5 @@
 /// What may not last or grow without end in this room.
 enum Limits {
-    /// How often the table of sockets is read before nobody is said to listen.
-    static let looksAtSockets = 5
     /// How long a program such as useradd may take.
     static let program = Duration.seconds(60)
     /// How long systemd may take to stop everything, or to start it.

@@ -15,7 +15,7 @@ package struct PortOccupant: Encodable, Equatable, Sendable {
 
     /// Who listens on these ports, apart from what runs in Switchyard's own tree below `state`.
     package static func find(ports: [Int], state: String = Installation.state) -> [PortOccupant] {
-        let sockets = listeningSockets(on: ports)
+        let sockets = listeningSockets().filter { ports.contains($0.port) }
         guard !sockets.isEmpty else { return [] }
         let owners = self.owners(of: Set(sockets.map(\.inode)))
         var found: [Int: PortOccupant] = [:]
@@ -41,20 +41,10 @@ package struct PortOccupant: Encodable, Equatable, Sendable {
         return "Port \(port) is taken by \(who). \(remedy)"
     }
 
-    /// Looks again where nothing is found: the kernel's table is read in pieces, and passes over lines when others go
-    /// meanwhile.
-    private static func listeningSockets(on ports: [Int]) -> [(port: Int, inode: String)] {
-        for _ in 1...Limits.looksAtSockets {
-            let found = listeningSockets().filter { ports.contains($0.port) }
-            if !found.isEmpty { return found }
-        }
-        return []
-    }
-
     /// The TCP sockets that listen, from /proc/net/tcp and /proc/net/tcp6 (proc(5)).
     private static func listeningSockets() -> [(port: Int, inode: String)] {
         ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { file in
-            ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n").dropFirst()
+            table(file).split(separator: "\n").dropFirst()
                 .compactMap { line -> (Int, String)? in
                     let fields = line.split(separator: " ")
                     // 0A: it listens.
@@ -64,6 +54,13 @@ package struct PortOccupant: Encodable, Equatable, Sendable {
                     return (port, String(fields[9]))
                 }
         }
+    }
+
+    /// All of a table of the kernel's, which gives a page at a time: what reads a file whole by its size, or to the first
+    /// short piece, sees the first page only.
+    private static func table(_ file: String) -> String {
+        let data = try? FileHandle(forReadingFrom: URL(filePath: file)).readToEnd()
+        return String(decoding: data ?? Data(), as: UTF8.self)
     }
 
     private static func owners(of inodes: Set<String>) -> [String: Int32] {
