@@ -6,7 +6,7 @@ import Testing
 
 /// The control plane killed, or everything at once as by a power failure, at every boundary of every journal: the next
 /// start ends in one of two states and says which and why. While only the control plane is killed, no user notices.
-@Suite(.serialized, .timeLimit(.minutes(8)))
+@Suite(.serialized, .timeLimit(.minutes(12)))
 struct CutOffTests {
     @Test(arguments: [Interruption.kill, .powerLoss])
     func `a deployment cut off at every boundary is committed, a contraction and a rollback are done`(
