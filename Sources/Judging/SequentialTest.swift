@@ -20,7 +20,7 @@ package struct SequentialTest: Sendable, Equatable {
     /// What blue is thought to do before it was seen, and how many units that is worth.
     let prior: Double
     static let priorUnits = 20.0
-    static let stakes = [0.03, 0.1, 0.3, 0.9]
+    package static let stakes = [0.03, 0.1, 0.3, 0.9]
 
     private var logWealths = [Double](repeating: 0, count: stakes.count)
     private var blue = Mean()
@@ -49,6 +49,12 @@ package struct SequentialTest: Sendable, Equatable {
             self.blueBad = blueBad
             self.blueOk = blueOk
         }
+
+        /// What these outcomes make of a wealth, as a logarithm, where `factors` says it of the largest bet and one unit.
+        package func logGain(stake: Double, factors: Outcomes) -> Double {
+            greenBad * log1p(stake * factors.greenBad) + greenOk * log1p(stake * factors.greenOk)
+                + blueBad * log1p(stake * factors.blueBad) + blueOk * log1p(stake * factors.blueOk)
+        }
     }
 
     package init(_ claim: Claim, limit: Limit, prior: Double) {
@@ -70,15 +76,12 @@ package struct SequentialTest: Sendable, Equatable {
     private mutating func bet(on outcomes: Outcomes, share: Double) {
         let factors = factors(share: share)
         for (index, stake) in Self.stakes.enumerated() {
-            logWealths[index] += outcomes.greenBad * log1p(stake * factors.greenBad)
-            logWealths[index] += outcomes.greenOk * log1p(stake * factors.greenOk)
-            logWealths[index] += outcomes.blueBad * log1p(stake * factors.blueBad)
-            logWealths[index] += outcomes.blueOk * log1p(stake * factors.blueOk)
+            logWealths[index] += outcomes.logGain(stake: stake, factors: factors)
         }
     }
 
     /// What the largest bet that cannot lose everything gains or loses with one unit, by slot and outcome.
-    private func factors(share: Double) -> Outcomes {
+    package func factors(share: Double) -> Outcomes {
         let middle = centre
         let green = limit.factor * middle + limit.increase
         let sign: Double = claim == .harm ? 1 : -1
@@ -105,18 +108,18 @@ package struct SequentialTest: Sendable, Equatable {
     package func expectedGain(green: Double, blue: Double, share: Double) -> Double {
         guard share > 0 && share < 1 else { return 0 }
         let factors = factors(share: share)
-        return Self.stakes.map { stake in
-            share * (green * log1p(stake * factors.greenBad) + (1 - green) * log1p(stake * factors.greenOk))
-                + (1 - share) * (blue * log1p(stake * factors.blueBad) + (1 - blue) * log1p(stake * factors.blueOk))
-        }.max() ?? 0
+        let expected = Outcomes(
+            greenBad: share * green, greenOk: share * (1 - green),
+            blueBad: (1 - share) * blue, blueOk: (1 - share) * (1 - blue))
+        return Self.stakes.map { expected.logGain(stake: $0, factors: factors) }.max() ?? 0
     }
 }
 
 extension [Double] {
     /// The logarithm of the mean of what these are the logarithms of.
-    var logOfMeanExponential: Double { logOfSumExponential - log(Double(count)) }
+    package var logOfMeanExponential: Double { logOfSumExponential - log(Double(count)) }
 
-    var logOfSumExponential: Double {
+    package var logOfSumExponential: Double {
         guard let largest = self.max(), largest > -.infinity else { return -.infinity }
         return largest + log(reduce(0) { $0 + exp($1 - largest) })
     }
