@@ -110,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "BenchmarkDriver",
             dependencies: [
-                "Deployments", "Domain", "LoadTesting", "Traffic", argumentParser, subprocess, unixSignals,
+                "Deployments", "Domain", "Judging", "LoadTesting", "Traffic", argumentParser, subprocess, unixSignals,
             ],
             path: "Benchmarks/Sources/BenchmarkDriver"
         ),
@@ -184,6 +184,7 @@ let package = Package(
             ],
             exclude: ["Formats"]
         ),
+        .testTarget(name: "BenchmarkDriverTests", dependencies: ["BenchmarkDriver", "Judging", "LoadTesting"]),
         .testTarget(name: "CommandTests", dependencies: ["API", "Domain", "switchyard"]),
         .testTarget(
             name: "EndToEndTests",

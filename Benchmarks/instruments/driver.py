@@ -26,12 +26,13 @@ def note_binaries(result):
             f"Switchyard's binaries are not this commit's release build, but {kind} that SWITCHYARD_BINARIES names")
 
 
-def run(*arguments, timeout=600):
-    """A command of the driver to its end; answers its result."""
+def run(*arguments, timeout=600, shows_progress=False):
+    """A command of the driver to its end; answers its result. Its progress goes to the terminal if it is shown."""
     command = [binary("BenchmarkDriver")] + [str(argument) for argument in arguments]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+    errors = None if shows_progress else subprocess.PIPE
+    finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=timeout)
     if finished.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed: {finished.stderr.strip()[-2000:]}")
+        raise SystemExit(f"{' '.join(command)} failed: {(finished.stderr or '').strip()[-2000:]}")
     return json.loads(finished.stdout.splitlines()[-1])
 
 

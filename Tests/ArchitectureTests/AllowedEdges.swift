@@ -160,6 +160,7 @@ enum AllowedEdges {
             "ArgumentParser": "takes what Benchmarks/run asks for",
             "Deployments": "writes the slot table before a flip as a deployment does",
             "Domain": "speaks of slots and splits",
+            "Judging": "judges simulated releases",
             "LoadTesting": "counts what clients see",
             "Subprocess": "runs the HAProxy that it measures",
             "Traffic": "flips and reloads as a deployment does, on the clock of its load",

@@ -3,7 +3,7 @@ import Foundation
 
 /// Puts something under load and prints what its clients saw as JSON, for `Benchmarks/run`; never installed.
 ///
-/// `load` drives whatever has an address. The others own a HAProxy, as Switchyard configures it, in a folder of their
+/// `load` drives whatever has an address, `verdicts` simulates its users. The others own a HAProxy, as Switchyard configures it, in a folder of their
 /// own, and do to it what a deployment does, so that "asked" and "last seen" are read from one clock.
 @main
 struct BenchmarkDriver: AsyncParsableCommand {
@@ -12,6 +12,7 @@ struct BenchmarkDriver: AsyncParsableCommand {
         abstract: "Drives the load of Benchmarks/run.",
         subcommands: [
             LoadCommand.self, FlipsCommand.self, ReloadsCommand.self, RetirementCommand.self, IdleRaceCommand.self,
+            VerdictsCommand.self,
         ]
     )
 
