@@ -40,12 +40,12 @@ package struct ResponseTimeHistogram: Sendable, Equatable {
 
     /// The bucket below whose end this part of the weight lies, of 1; nil where nothing was seen or no time is that long.
     package func bucket(atQuantile quantile: Double) -> Int? {
+        guard let first = weights.keys.min(), let last = weights.keys.max() else { return nil }
         var left = total * quantile
-        for (bucket, weight) in weights.sorted(by: { $0.key < $1.key }) {
-            left -= weight
-            if left <= 0 { return bucket }
+        return (first...last).first { bucket in
+            left -= weights[bucket, default: 0]
+            return left <= 0
         }
-        return nil
     }
 
     /// The weight of times in later buckets, and of what was never answered.

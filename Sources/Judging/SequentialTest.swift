@@ -52,8 +52,13 @@ package struct SequentialTest: Sendable, Equatable {
 
         /// What these outcomes make of a wealth, as a logarithm, where `factors` says it of the largest bet and one unit.
         package func logGain(stake: Double, factors: Outcomes) -> Double {
-            greenBad * log1p(stake * factors.greenBad) + greenOk * log1p(stake * factors.greenOk)
-                + blueBad * log1p(stake * factors.blueBad) + blueOk * log1p(stake * factors.blueOk)
+            Self.logGain(greenBad, stake * factors.greenBad) + Self.logGain(greenOk, stake * factors.greenOk)
+                + Self.logGain(blueBad, stake * factors.blueBad) + Self.logGain(blueOk, stake * factors.blueOk)
+        }
+
+        /// Most ticks of a small application have one outcome at most.
+        private static func logGain(_ units: Double, _ factor: Double) -> Double {
+            units == 0 ? 0 : units * log1p(factor)
         }
     }
 
