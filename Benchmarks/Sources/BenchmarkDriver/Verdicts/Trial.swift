@@ -4,8 +4,9 @@ import Judging
 struct Trial: Sendable {
     let name: String
     let bettor: any Bettor
-    var weights = StreamJudge.Stream.allCases.map(\.weight)
+    var weights = weightsOfToday
 
+    static let weightsOfToday = StreamJudge.Stream.allCases.map(\.weight)
     static let stakes = FixedStakes(SequentialTest.stakes)
 
     static let all = [
