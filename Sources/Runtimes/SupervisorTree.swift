@@ -65,9 +65,12 @@ package actor SupervisorTree {
         if let root { kill(root.pid, SIGHUP) }
         // runsv processes whose runsvdir was killed do not hear its SIGHUP.
         for entry in processes where entry.program == "runsv" { kill(entry.pid, SIGTERM) }
+        // Twice: while the table is read, one that was not in it yet may begin, and its parent end.
+        var emptyLooks = 0
         let ended = try await wait(limit: deadline) {
             processes = self.merge(processes, self.treeProcesses(root: nil))
-            return !processes.contains { $0.isAlive }
+            emptyLooks = processes.contains { $0.isAlive } ? 0 : emptyLooks + 1
+            return emptyLooks == 2
         }
         if !ended { try await killAll(processes) }
         if let name = try? treeName() {
@@ -104,14 +107,15 @@ extension SupervisorTree {
 
     /// runsvdir and everything below it, also below a runsv that lost its runsvdir, which still holds its folder.
     private func treeProcesses(root: Int32?) -> [ProcessEntry] {
-        let roots = ProcessEntry.all().filter { $0.state != "Z" && (isSupervisor($0.arguments) || isRunsv($0)) }
+        let roots = ProcessEntry.all().filter { $0.state != "Z" && (isSupervisor($0.arguments) || isInServices($0)) }
         // A process that left its group is found by its group's recorded leader only while its parent lives.
         return ProcessEntry.descendants(of: Set(roots.map(\.pid) + (root.map { [$0] } ?? [])))
     }
 
-    /// A runsv of this tree; a child of runsvdir first looks like runsvdir, then is in the folder that it watches.
-    private func isRunsv(_ entry: ProcessEntry) -> Bool {
-        guard entry.program == "runsv" else { return false }
+    /// What of runit is in the folder that is watched: a child of runsvdir that is about to be runsv, a runsv, and what
+    /// writes its log, which may outlive it for a moment. Others, such as a person's shell, may be there too.
+    private func isInServices(_ entry: ProcessEntry) -> Bool {
+        guard ["runsv", "run", "chpst", "svlogd"].contains(entry.program) else { return false }
         let current = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry.pid)/cwd")
         return current.map { $0 == services || $0.hasPrefix(services + "/") } ?? false
     }
