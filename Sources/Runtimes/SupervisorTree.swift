@@ -12,7 +12,7 @@ import Subprocess
 package actor SupervisorTree {
     let folder: String
     /// The last runsvdir that was seen; asked before the process table is read.
-    private var known: ProcessIdentity?
+    var known: ProcessIdentity?
 
     package init(folder: String) {
         self.folder = Self.resolved(folder)
@@ -57,39 +57,6 @@ package actor SupervisorTree {
     }
 
     package func isRunning() -> Bool { supervisor() != nil }
-
-    /// Ends every service with SIGTERM, kills what remains after `deadline`, and leaves no process of the tree.
-    package func stop(deadline: Duration = .seconds(30)) async throws {
-        let root = supervisor()
-        var processes = treeProcesses(root: root?.pid)
-        if let root { kill(root.pid, SIGHUP) }
-        // runsv processes whose runsvdir was killed do not hear its SIGHUP.
-        for entry in processes where entry.program == "runsv" { kill(entry.pid, SIGTERM) }
-        // Twice: while the table is read, one that was not in it yet may begin, and its parent end.
-        var emptyLooks = 0
-        let ended = try await wait(limit: deadline) {
-            processes = self.merge(processes, self.treeProcesses(root: nil))
-            emptyLooks = processes.contains { $0.isAlive } ? 0 : emptyLooks + 1
-            return emptyLooks == 2
-        }
-        if !ended { try await killAll(processes) }
-        if let name = try? treeName() {
-            _ = try await wait(limit: .seconds(Limits.stragglerSeconds)) { ControlGroup.end(tree: name) }
-        }
-        known = nil
-    }
-
-    private func killAll(_ processes: [ProcessEntry]) async throws {
-        // Supervisors first, so that none of them starts what was just killed.
-        let order = processes.filter { $0.program == "runsv" } + processes.filter { $0.program != "runsv" }
-        let ended = try await wait(limit: Limits.kill) {
-            for entry in order where entry.isAlive { kill(entry.pid, SIGKILL) }
-            return !order.contains { $0.isAlive }
-        }
-        guard ended else {
-            throw RuntimeFault.processesRemain(folder: folder, pids: order.filter(\.isAlive).map(\.pid))
-        }
-    }
 }
 
 extension SupervisorTree {
@@ -101,28 +68,8 @@ extension SupervisorTree {
         return known
     }
 
-    private func isSupervisor(_ arguments: [String]) -> Bool {
+    func isSupervisor(_ arguments: [String]) -> Bool {
         arguments.count >= 3 && arguments[0].hasSuffix("runsvdir") && arguments[1] == "-P" && arguments[2] == services
-    }
-
-    /// runsvdir and everything below it, also below a runsv that lost its runsvdir, which still holds its folder.
-    private func treeProcesses(root: Int32?) -> [ProcessEntry] {
-        let roots = ProcessEntry.all().filter { $0.state != "Z" && (isSupervisor($0.arguments) || isInServices($0)) }
-        // A process that left its group is found by its group's recorded leader only while its parent lives.
-        return ProcessEntry.descendants(of: Set(roots.map(\.pid) + (root.map { [$0] } ?? [])))
-    }
-
-    /// What of runit is in the folder that is watched: a child of runsvdir that is about to be runsv, a runsv, and what
-    /// writes its log, which may outlive it for a moment. Others, such as a person's shell, may be there too.
-    private func isInServices(_ entry: ProcessEntry) -> Bool {
-        guard ["runsv", "run", "chpst", "svlogd"].contains(entry.program) else { return false }
-        let current = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry.pid)/cwd")
-        return current.map { $0 == services || $0.hasPrefix(services + "/") } ?? false
-    }
-
-    private func merge(_ old: [ProcessEntry], _ new: [ProcessEntry]) -> [ProcessEntry] {
-        let pids = Set(old.filter(\.isAlive).map(\.pid))
-        return old.filter(\.isAlive) + new.filter { !pids.contains($0.pid) }
     }
 
     func makeFolders() throws {
