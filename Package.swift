@@ -127,8 +127,8 @@ let package = Package(
             dependencies: ["API", "Domain", "LoadTesting", "Postgres", asyncHTTPClient, nioCore, nioHTTP1, subprocess]
         ),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "DomainTests", dependencies: ["Domain"], exclude: ["Golden"]),
-        .testTarget(name: "JudgingTests", dependencies: ["Judging"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "LoadTesting"], exclude: ["Golden"]),
+        .testTarget(name: "JudgingTests", dependencies: ["Judging", "LoadTesting"]),
         .testTarget(name: "PortsTests", dependencies: ["Ports"]),
         .testTarget(name: "TurnsTests", dependencies: ["Turns"]),
         .testTarget(

@@ -1,5 +1,6 @@
 import Foundation
 import Judging
+import LoadTesting
 import Testing
 
 /// Errors and response times together.
@@ -18,7 +19,7 @@ import Testing
         Release(testDescription: "one that is a tenth slower", slowdown: 1.1, finding: .health),
     ])
     private func `a release is found to be`(release: Release) {
-        var random = RandomStream(seed: 3)
+        var random = SplitMix64(state: 3)
         var judge = Judge(JudgeSettings(), blueBefore: counts(500, errors: 0.01, slowdown: 1, with: &random))
         for _ in 0..<200 where judge.finding == .open {
             judge.observe(
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func `the interval holds the difference and closes in on it`() {
-        var random = RandomStream(seed: 4)
+        var random = SplitMix64(state: 4)
         var interval = DifferenceInterval(prior: 0.01)
         for _ in 0..<100 {
             let green = counts(20, errors: 0.21, slowdown: 1, with: &random)
@@ -85,7 +86,7 @@ import Testing
         return counts
     }
 
-    private func counts(_ units: Int, errors: Double, slowdown: Double, with random: inout RandomStream) -> SlotCounts {
+    private func counts(_ units: Int, errors: Double, slowdown: Double, with random: inout SplitMix64) -> SlotCounts {
         var counts = SlotCounts()
         for _ in 0..<units {
             if random.happens(errors) { counts.bad += 1 } else { counts.ok += 1 }

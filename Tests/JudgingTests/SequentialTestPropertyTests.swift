@@ -1,5 +1,6 @@
 import Foundation
 import Judging
+import LoadTesting
 import Testing
 
 /// What must hold of the evidence whatever comes, tried with seeds.
@@ -18,7 +19,7 @@ import Testing
         Truth(blue: 0.5, green: 0.5, limit: .absolute(0), testDescription: "times, at the median"),
     ])
     private func `the mean evidence of harm stays at one where there is none, while the share ramps`(truth: Truth) {
-        var random = RandomStream(seed: 1)
+        var random = SplitMix64(state: 1)
         var sum = 0.0
         let runs = 4_000
         for _ in 0..<runs {
@@ -36,7 +37,7 @@ import Testing
         Truth(blue: 0.05, green: 0.05, limit: .absolute(0), testDescription: "times that are no better"),
     ])
     private func `the mean evidence of health stays at one where green breaks the limit`(truth: Truth) {
-        var random = RandomStream(seed: 2)
+        var random = SplitMix64(state: 2)
         var sum = 0.0
         let runs = 4_000
         for _ in 0..<runs {
@@ -86,7 +87,7 @@ import Testing
     }
 
     private func observe(
-        _ test: inout SequentialTest, _ truth: Truth, share: Double, with random: inout RandomStream
+        _ test: inout SequentialTest, _ truth: Truth, share: Double, with random: inout SplitMix64
     ) {
         let isGreen = random.happens(share)
         let isBad = random.happens(isGreen ? truth.green : truth.blue)

@@ -1,4 +1,5 @@
 import Foundation
+import LoadTesting
 import Testing
 
 @testable import Domain
@@ -6,7 +7,7 @@ import Testing
 struct JournalTests {
     @Test(arguments: 0..<200)
     func `folding a journal gives what applying its events gave`(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix64(state: seed)
         let planned = Sample.deployment(Bool.random(using: &generator) ? .deploy : .rollback)
         var live = planned
         var entries: [JournalEntry] = []
@@ -29,7 +30,7 @@ struct JournalTests {
     }
 
     private func event(
-        during step: Step, of deployment: Deployment, using generator: inout SeededGenerator
+        during step: Step, of deployment: Deployment, using generator: inout SplitMix64
     ) -> Deployment.Event {
         switch Int.random(in: 0..<12, using: &generator) {
         case 0: .failed(step, reason: "broken")
