@@ -15,7 +15,7 @@ struct BackfillPace {
     private let tell: @Sendable (ExecutionEvent) -> Void
     private let start = ContinuousClock.now
     private let rowsBefore: Int
-    private var told = ContinuousClock.now
+    private var rhythm = ReportRhythm(since: .now)
 
     init(
         name: MigrationName, place: BackfillPlace, estimatedRows: Int?, batch: BatchSize,
@@ -34,8 +34,7 @@ struct BackfillPace {
         if rows == batch.rows || done.took > batch.target {
             batch.adapt(after: done.took, changedAll: done.changedRows >= rows)
         }
-        guard told.duration(to: .now) >= reportPause else { return }
-        told = .now
+        guard rhythm.isDue(every: reportPause) else { return }
         let rate = Double(place.rows - rowsBefore) / (start.duration(to: .now) / .seconds(1))
         let left = estimatedRows.map { max(0, $0 - place.rows) }
         tell(

@@ -6,7 +6,7 @@ struct BackfillPatience {
     let table: RelationName
     let session: ExecutionSession
     private var since: ContinuousClock.Instant?
-    private var told: ContinuousClock.Instant?
+    private var rhythm = ReportRhythm()
 
     init(step: ExecutionStep, table: RelationName, session: ExecutionSession) {
         self.step = step
@@ -34,8 +34,7 @@ struct BackfillPatience {
         since = start
         let waited = start.duration(to: .now)
         let isLate = waited > session.limits.lockPatience || session.timeLeft <= .milliseconds(1)
-        if isLate || told.map({ $0.duration(to: .now) > session.limits.reportPause }) ?? true {
-            told = .now
+        if isLate || rhythm.isDue(every: session.limits.reportPause) {
             let holders = try await holders()
             guard !isLate else {
                 throw ExecutionError.backfillPaused(

@@ -12,7 +12,7 @@ struct LockPatience {
     private var seen: Set<LockDemand> = []
     private var attempts = 0
     private let start = ContinuousClock.now
-    private var told: ContinuousClock.Instant?
+    private var rhythm = ReportRhythm()
 
     init(name: MigrationName, position: SQLPosition, session: ExecutionSession, foreseen: Set<LockDemand>) {
         self.name = name
@@ -60,8 +60,7 @@ struct LockPatience {
     }
 
     private mutating func report(_ holders: [LockHolder]) {
-        guard !holders.isEmpty, told.map({ $0.duration(to: .now) > limits.reportPause }) ?? true else { return }
-        told = .now
+        guard !holders.isEmpty, rhythm.isDue(every: limits.reportPause) else { return }
         session.tell(.waitingForLock(name, position, waited: waited, holders: holders))
     }
 }

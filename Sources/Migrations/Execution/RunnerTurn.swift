@@ -32,7 +32,7 @@ struct RunnerTurn {
         tell: (ExecutionEvent) -> Void
     ) async throws -> RunnerTurn {
         let start = ContinuousClock.now
-        var told: ContinuousClock.Instant?
+        var rhythm = ReportRhythm()
         while true {
             let rows = try await connection.query("SELECT pg_try_advisory_lock(\(purpose.key)) AS taken")
             if try rows[0].decode("taken") { return RunnerTurn(connection: connection) }
@@ -40,9 +40,8 @@ struct RunnerTurn {
             guard start.duration(to: .now) < limits.turnWait else {
                 throw ExecutionError.busy(holder: holder, waited: limits.turnWait)
             }
-            if let holder, told.map({ $0.duration(to: .now) > limits.reportPause }) ?? true {
+            if let holder, rhythm.isDue(every: limits.reportPause) {
                 tell(.waitingForTurn(holder: holder))
-                told = .now
             }
             try await Task.sleep(for: limits.turnPause)
         }

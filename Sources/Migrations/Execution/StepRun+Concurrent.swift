@@ -83,7 +83,7 @@ extension StepRun {
     private func watchWaits(at index: Int) async throws {
         let position = step.statements[index].position
         var since: ContinuousClock.Instant?
-        var told = ContinuousClock.now
+        var rhythm = ReportRhythm(since: .now)
         while true {
             try await Task.sleep(for: ExecutionLimits.concurrentWatchPause)
             guard let wait = try await session.probe.currentWait() else {
@@ -94,8 +94,7 @@ extension StepRun {
             since = start
             let waited = start.duration(to: .now)
             let isLate = wait.relation != nil && waited > session.limits.lockPatience
-            guard isLate || told.duration(to: .now) > session.limits.reportPause else { continue }
-            told = .now
+            guard isLate || rhythm.isDue(every: session.limits.reportPause) else { continue }
             let holders = try await session.probe.holders(wait.blockers)
             guard !isLate else {
                 throw ExecutionError.locked(step.name, position, waited: waited, attempts: 1, holders: holders)
@@ -127,7 +126,7 @@ extension StepRun {
     private func waitForSnapshots(at index: Int) async throws {
         guard step.statements[index].waitsForTransactions else { return }
         let start = ContinuousClock.now
-        var told: ContinuousClock.Instant?
+        var rhythm = ReportRhythm()
         while true {
             let holders = try await session.probe.oldSnapshots(olderThan: session.limits.oldSnapshot)
             guard !holders.isEmpty else { return }
@@ -136,8 +135,7 @@ extension StepRun {
                 throw ExecutionError.oldSnapshot(
                     step.name, step.statements[index].position, waited: waited, holders: holders)
             }
-            if told.map({ $0.duration(to: .now) > session.limits.reportPause }) ?? true {
-                told = .now
+            if rhythm.isDue(every: session.limits.reportPause) {
                 session.tell(
                     .waitingForSnapshots(
                         step.name, step.statements[index].position, waited: waited, holders: holders))
