@@ -26,9 +26,10 @@ extension SchemaChanges: ApplicationDatabase {
             return PendingMigrations()
         }
         let executor = MigrationExecutor(address: address)
-        let pending = try await executor.pending(
-            migrations, acceptsChangesByHand: environment.policy.acceptsSchemaDrift)
         let status = try await executor.status(of: migrations)
+        // The status has looked at the schema already.
+        let pending = try await executor.pending(migrations, acceptsChangesByHand: true)
+        if !pending.isEmpty, !environment.policy.acceptsSchemaDrift { try status.refuseChangesByHand() }
         return PendingMigrations(
             expand: pending.map(\.name.rawValue),
             irreversible: pending.filter { $0.revert == nil }.map(\.name.rawValue),

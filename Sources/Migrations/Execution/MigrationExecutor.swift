@@ -50,7 +50,7 @@ package struct MigrationExecutor: Sendable {
     }
 
     /// What a rehearsal showed holds for the schema that Switchyard knows.
-    func refuseChangesByHand(_ history: MigrationHistory, patience: Duration) async throws {
+    private func refuseChangesByHand(_ history: MigrationHistory, patience: Duration) async throws {
         let changes = try await history.changesByHand(patience: patience)
         guard changes.isEmpty else { throw ExecutionError.changedByHand(changes) }
     }

@@ -59,6 +59,11 @@ package struct MigrationStatus: Sendable, Equatable, Codable {
         migrations.contains { $0.name == name.rawValue && $0.steps.contains { $0.appliedAt == nil } }
     }
 
+    /// Throws `ExecutionError.changedByHand` where somebody changed the schema.
+    package func refuseChangesByHand() throws {
+        guard changedByHand.isEmpty else { throw ExecutionError.changedByHand(changedByHand) }
+    }
+
     /// Whether files or schema are no longer what was applied.
     package var hasDrifted: Bool {
         migrations.contains { $0.steps.contains { $0.state == .edited } } || !invalidIndexes.isEmpty

@@ -54,7 +54,7 @@ extension MigrationExecutor {
             }
             let catalog = try await history.snapshotOfFreeTables(patience: ExecutionLimits.lookPatience)
             let obstacles =
-                try await obstacles(of: migrations, history: history)
+                try await obstacles(of: migrations, status: status, history: history)
                 + unusableKeys(of: migrations, lacking: status, on: history.connection)
             return MigrationPlan(
                 steps: steps, obstacles: obstacles, digest: try Self.digest(of: steps, on: catalog))
@@ -83,12 +83,14 @@ extension MigrationExecutor {
 
     /// What `apply` would refuse: an edited file, an order that is no longer possible, a schema that was changed by hand, a
     /// phase's rule.
-    private func obstacles(of migrations: [Migration], history: MigrationHistory) async throws -> [String] {
+    private func obstacles(
+        of migrations: [Migration], status: MigrationStatus, history: MigrationHistory
+    ) async throws -> [String] {
         var obstacles: [String] = []
         let schedule = MigrationSchedule(migrations: migrations, applied: try await history.applied())
         do {
             let pending = try await schedule.pending(.expand, allowsOutOfOrder: false)
-            if !pending.isEmpty { try await refuseChangesByHand(history, patience: ExecutionLimits.lookPatience) }
+            if !pending.isEmpty { try status.refuseChangesByHand() }
         } catch let refusal as ExecutionError {
             obstacles.append("\(refusal)")
         }
