@@ -2,6 +2,7 @@ import Deployments
 import Domain
 import Foundation
 package import Postgres
+import Turns
 
 /// The application's database of each environment: embedded, by URL, or none.
 package struct EnvironmentDatabases: Sendable {
@@ -9,6 +10,8 @@ package struct EnvironmentDatabases: Sendable {
     /// The private cluster; nil when no environment asks for it.
     package let cluster: PrivateCluster?
     private let passwords: DatabasePasswords
+    /// Roles are made one after the other: the server refuses two who change the same one at the same time.
+    private let turns = Turns()
 
     init(application: ApplicationName, cluster: PrivateCluster?, passwords: DatabasePasswords) {
         self.application = application
@@ -42,9 +45,13 @@ package struct EnvironmentDatabases: Sendable {
             let owner = ownerRole(of: environment.name)
             let role = "\(owner)_\(user)"
             let password = try await passwords.password(of: role)
-            try await cluster.ensureLoginRole(
-                role, password: password, memberOf: owner, in: owner, actsAsOwner: SlotName(rawValue: user) == nil,
-                connectionLimit: EnvironmentDefinition.embeddedConnections, watchesOthers: user == Self.migrationsUser)
+            try await turns.take {
+                try await cluster.ensureDatabase(owner, owner: owner)
+                try await cluster.ensureLoginRole(
+                    role, password: password, memberOf: owner, in: owner, actsAsOwner: SlotName(rawValue: user) == nil,
+                    connectionLimit: EnvironmentDefinition.embeddedConnections,
+                    watchesOthers: user == Self.migrationsUser)
+            }
             return try cluster.url(role: role, password: password, database: owner)
         }
     }
@@ -71,8 +78,6 @@ package struct EnvironmentDatabases: Sendable {
     private func readyCluster(for environment: EnvironmentDefinition) async throws -> PrivateCluster {
         guard let cluster else { throw ControlPlaneError.noEmbeddedDatabase(environment.name) }
         try await cluster.waitUntilReady(deadline: .seconds(Limits.infrastructureSeconds))
-        let owner = ownerRole(of: environment.name)
-        try await cluster.ensureDatabase(owner, owner: owner)
         return cluster
     }
 
