@@ -30,6 +30,10 @@ class Migrations:
         """Runs what is pending to its end."""
         self._run(self.command(phase, *options), timeout=timeout)
 
+    def accept(self):
+        """Takes what others changed of the schema for a part of it."""
+        self._run([driver.binary("switchyard"), "migration", "accept", "--author=benchmark"], timeout=30)
+
     def last_seconds(self):
         """How long the step that ended last took by the history: the command without its start."""
         return self.ask("history", "--last=1")[0]["durationMilliseconds"] / 1000

@@ -122,6 +122,8 @@ class Bench:
         for number in range(self.options.rounds):
             for name, way in ways.items():
                 self.number += 1
+                # What the others added is a change by hand, which Switchyard would refuse to build upon.
+                self.migrations.accept()
                 self.server.settle()
                 found[name].append(measure(way, f"added_{self.number}"))
                 print(f"round {number + 1}/{self.options.rounds}: {name}: {found[name][-1]}", flush=True)
