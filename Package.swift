@@ -52,9 +52,16 @@ let package = Package(
         // MARK: Engines
         .target(
             name: "Releases", dependencies: ["CArchive", "Domain", "DurableFiles", "Settings", crypto, subprocess]),
-        .target(name: "Deployments", dependencies: ["Domain", "DurableFiles", crypto, logging]),
+        .target(name: "Deployments", dependencies: ["Domain", "DurableFiles", "Judging", crypto, logging]),
         .target(name: "Migrations", dependencies: ["CPGQuery", "Domain", "Postgres", crypto, subprocess]),
         .target(name: "Backups", dependencies: ["Domain", "DurableFiles", "Postgres"]),
+        .target(
+            name: "Telemetry",
+            dependencies: [
+                "CLinux", "Domain", "DurableFiles", "Judging", asyncHTTPClient, logging, nioCore, nioFoundation,
+                nioHTTP1,
+            ]
+        ),
         .target(name: "LoadTesting", dependencies: [nioCore, nioHTTP1, nioPosix]),
         .target(name: "Onboarding", dependencies: ["CLinux", "Domain", "DurableFiles", "Settings"]),
 
@@ -73,8 +80,9 @@ let package = Package(
             name: "ControlPlane",
             dependencies: [
                 "API", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports", "Postgres",
-                "Releases", "Runtimes",
-                "Settings", "Store", "Traffic", "Turns", asyncHTTPClient, crypto, hummingbird, httpTypes, logging,
+                "Judging", "Releases", "Runtimes",
+                "Settings", "Store", "Telemetry", "Traffic", "Turns", asyncHTTPClient, crypto, hummingbird, httpTypes,
+                logging,
                 nioCore,
                 nioFoundation,
                 nioHTTP1, serviceLifecycle, unixSignals,
@@ -110,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "BenchmarkDriver",
             dependencies: [
-                "Deployments", "Domain", "Judging", "LoadTesting", "Traffic", argumentParser, subprocess, unixSignals,
+                "Deployments", "Domain", "Judging", "LoadTesting", "Telemetry", "Traffic", argumentParser, subprocess,
+                unixSignals,
             ],
             path: "Benchmarks/Sources/BenchmarkDriver"
         ),
@@ -133,7 +142,9 @@ let package = Package(
         .testTarget(name: "TurnsTests", dependencies: ["Turns"]),
         .testTarget(
             name: "DeploymentsTests",
-            dependencies: ["Deployments", "Domain", "DurableFiles", "Store", "TestSupport", logging, subprocess]
+            dependencies: [
+                "Deployments", "Domain", "DurableFiles", "Judging", "Store", "TestSupport", logging, subprocess,
+            ]
         ),
         .testTarget(
             name: "PostgresTests",
@@ -148,7 +159,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ReleasesTests",
-            dependencies: ["Domain", "DurableFiles", "Releases", "Settings", "TestSupport", subprocess]
+            dependencies: [
+                "Domain", "DurableFiles", "LoadTesting", "Releases", "Settings", "TestSupport", subprocess,
+            ]
         ),
         .testTarget(
             name: "TrafficTests",
@@ -157,6 +170,13 @@ let package = Package(
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             exclude: ["Golden"]
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: [
+                "Domain", "DurableFiles", "Judging", "LoadTesting", "Ports", "Telemetry", "TestSupport", "Traffic",
+                logging,
+            ]
         ),
         .testTarget(
             name: "InstallationTests", dependencies: ["DurableFiles", "Installation", "TestSupport", subprocess]),
@@ -178,8 +198,10 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "API", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles", "Migrations", "Postgres",
-                "Releases", "Runtimes", "Store", "TestSupport", "Traffic", grdb, hummingbird, logging, nioCore,
+                "API", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports",
+                "Postgres",
+                "Releases", "Runtimes", "Store", "Telemetry", "TestSupport", "Traffic", grdb, hummingbird, logging,
+                nioCore,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Formats"]

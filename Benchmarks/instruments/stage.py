@@ -18,6 +18,7 @@ environments:
     database: embedded
     settings:
       SAMPLE_LOADS: "200"
+    strategy: blue_green
     bake: 1s
     drain: 10s
     close_spread: 1s
@@ -35,11 +36,11 @@ ASSEMBLE = driver.ROOT / "FreightOps" / "assemble-release"
 class Stage:
     """Everything is ended and looked after by `clear`; the folder stays the caller's."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, configuration=CONFIGURATION):
         self.state = pathlib.Path(folder) / "state"
         self.assembled = pathlib.Path(folder) / "assembled"
         self.state.mkdir(mode=0o711)
-        (self.state / "switchyard.yaml").write_text(CONFIGURATION)
+        (self.state / "switchyard.yaml").write_text(configuration)
         self.log = open(self.state / "serve.log", "ab")
         self.control_plane = None
 
@@ -84,11 +85,20 @@ class Stage:
 
     def add_releases(self, *versions):
         for version in versions:
-            folder = self.assembled / version
-            subprocess.run(
-                ["sh", str(ASSEMBLE), version, driver.binary("freightops"), str(folder)], check=True,
-                stdout=subprocess.DEVNULL)
-            self.command("release", "create", str(folder))
+            self.add_release(version)
+
+    def add_release(self, version, base=None, switches=None):
+        """A release of FreightOps; with `base`, that one under another version and with other switches."""
+        folder = self.assembled / version
+        subprocess.run(
+            ["sh", str(ASSEMBLE), base or version, driver.binary("freightops"), str(folder)], check=True,
+            stdout=subprocess.DEVNULL)
+        manifest = folder / "release.yaml"
+        text = manifest.read_text().replace(f"version: {base}", f"version: {version}")
+        for name, value in (switches or {}).items():
+            text = text.replace(f'  {name}: "0"\n', "").replace("environment:\n", f'environment:\n  {name}: "{value}"\n')
+        manifest.write_text(text)
+        self.command("release", "create", str(folder))
 
     def status(self):
         # 1: something is wrong now, such as a database that a measurement has stopped.

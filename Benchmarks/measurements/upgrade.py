@@ -15,7 +15,7 @@ PAST = 1000
 # Answers that clients get before the first upgrade, after each and after the last.
 BETWEEN = 1000
 # What Sources/Store/Schema.swift makes after its first step.
-LATER_TABLES = ["maintenance", "command", "statementCount", "statementUse", "observation"]
+LATER_TABLES = ["maintenance", "command", "statementCount", "statementUse", "observation", "verdict"]
 
 
 def main(arguments, path):

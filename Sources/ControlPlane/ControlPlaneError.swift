@@ -27,6 +27,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     /// Something is at `place`, where the link to `shared` belongs.
     case sharedFolderHidden(place: String, shared: String)
     case addressTaken(String, cause: String)
+    /// A Prometheus does not take the expression of a guard; the sentence names guard, server and cause.
+    case metricRefused(EnvironmentName, String)
     case configurationBusy
     case tookTooLong(String, seconds: Int)
 
@@ -86,6 +88,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
         case .addressTaken(let address, let cause):
             "The API cannot listen on \(address): \(cause). Stop what uses it, or change api.listen. Nothing was "
                 + "changed."
+        case .metricRefused(let environment, let sentence):
+            "\(sentence) Correct it under 'rollback_triggers' of \(environment). Nothing was changed."
         case .configurationBusy:
             "The configuration is being changed by somebody else; try again in a moment."
         case .tookTooLong(let what, let seconds):

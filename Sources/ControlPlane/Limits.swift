@@ -36,6 +36,8 @@ enum Limits {
     static let infrastructureSeconds = 60
     /// How long an embedded database that has been up once may take to answer before it is said that it does not.
     static let databaseAnswer: Duration = .seconds(3)
+    /// How long a connection to a release's database may take before it counts as failed.
+    static let connectionSeconds = 1.5
     /// How long the proxy is given to answer before it is looked whether it still runs.
     static let proxyAnswer: Duration = .milliseconds(500)
     /// Longest pause before the proxy is started again: without it nobody is served.

@@ -12,6 +12,14 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
     case neverHealthy(String, seconds: Int)
     case processEnded(process: String, exit: String)
     case failedWhileBaking(String)
+    /// It is proved that the release is worse than is allowed, or a metric is out of its bounds.
+    case foundBad(String)
+    /// Neither harm nor health was proved in time, and the policy takes the release back then.
+    case unproven(String)
+    /// The release of the deployment came to nobody in stages, or what was seen then is forgotten.
+    case noTrial(DeploymentID)
+    /// The deployment has no stage under way that could go on.
+    case notOnTrial(DeploymentID)
     /// A rehearsal found what would hurt users; `more` obstacles are in the evidence.
     case refusedByRehearsal(obstacle: String, more: Int, evidence: String)
     /// The policy of the environment asks for a way back of every migration.
@@ -47,9 +55,15 @@ package enum DeploymentsError: Error, Equatable, CustomStringConvertible {
         case .neverHealthy(let fault, let seconds):
             "The release did not become healthy within \(seconds) s: \(fault)."
         case .processEnded(let process, let exit):
-            "The release's process \(process) \(exit); see 'switchyard logs'."
+            "The release's process \(process) \(exit); its last lines are in the evidence that is kept."
         case .failedWhileBaking(let fault):
             "The release failed while it was watched: \(fault)."
+        case .foundBad(let why): why
+        case .unproven(let why): why
+        case .noTrial(let id):
+            "Deployment \(id) was not judged: its release did not come to users in stages, or that is too long ago."
+        case .notOnTrial(let id):
+            "Deployment \(id) is in no stage that could go on: see 'switchyard status' for what is under way."
         case .refusedByRehearsal(let obstacle, let more, let evidence):
             "The rehearsal refuses it. \(obstacle)\(more > 0 ? " And \(more) more." : "") All of it: \(evidence)/rehearsal.json"
         case .irreversible(let names, let environment):

@@ -8,6 +8,16 @@ package enum Limits {
     static let featureInterval: Duration = .seconds(2)
     /// Bad answers in a row that turn such a release back.
     static let badAnswersWhileBaking = 3
+    /// Between two looks at what users of a release on trial meet.
+    package static let lookInterval: Duration = .seconds(1)
+    /// Looks in a row that may miss something before nothing is concluded any more.
+    static let gapsInRow = 3
+    /// How long a stage waits for somebody to decide before the release is taken back.
+    static let longestUndecided: Duration = .seconds(72 * 3_600)
+    /// Such looks between two questions for the value of a metric.
+    static let looksPerMetric = 5
+    /// Values in a row out of their bounds that take a release back.
+    static let metricBreaches = 3
     /// How long a bake may go on beyond its time because the release before fails the same probe.
     static let longestFreeze: Duration = .seconds(600)
     /// Before switching back is tried again.

@@ -11,8 +11,10 @@ package struct Judge: Sendable, Equatable {
     package private(set) var greenUnits = 0.0
     package private(set) var blueUnits = 0.0
     private var share = 0.0
-    /// Evidence that once passed the limit counts, whatever came later: the bound is on ever passing it.
-    package private(set) var highestHarm = 0.0
+    /// Whether harm was proved once: that counts, whatever comes later, because the bound is on its ever being proved.
+    private var hasProvedHarm = false
+    /// Different clients who have met an error of green; nil where nobody told them apart.
+    package private(set) var clientsWithErrors: Int?
     /// When each stream's health was proved, the evidence then and now may differ.
     private var provedHealthy: Set<StreamJudge.Stream> = []
 
@@ -39,7 +41,8 @@ package struct Judge: Sendable, Equatable {
                 provedHealthy.insert(streams[index].stream)
             }
         }
-        highestHarm = max(highestHarm, logHarm)
+        if let clients = tick.greenClientsWithErrors { clientsWithErrors = max(clientsWithErrors ?? 0, clients) }
+        hasProvedHarm = hasProvedHarm || provesHarm
         blueTimes += tick.blue.times
         greenUnits += tick.green.units
         blueUnits += tick.blue.units
@@ -68,8 +71,17 @@ package struct Judge: Sendable, Equatable {
     /// The logarithm of the evidence that green is not, in the stream where there is least of it.
     package var logHealth: Double { streams.map(\.health.logEvidence).min() ?? 0 }
 
+    /// Whether the evidence of the moment is enough. Errors of one or two clients may be their own: they count only
+    /// where the times prove harm without them.
+    private var provesHarm: Bool {
+        guard logHarm >= settings.harmThreshold else { return false }
+        guard let clientsWithErrors, clientsWithErrors < settings.leastClients else { return true }
+        let ofTimes = streams.filter { $0.stream != .errors }.map { log($0.stream.weight) + $0.harm.logEvidence }
+        return ofTimes.logOfSumExponential >= settings.harmThreshold
+    }
+
     package var finding: Finding {
-        if highestHarm >= settings.harmThreshold { return .harm }
+        if hasProvedHarm { return .harm }
         return provedHealthy.count == streams.count ? .health : .open
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a release may do worse, and how sure a verdict must be.
-package struct JudgeSettings: Sendable, Equatable {
+package struct JudgeSettings: Sendable, Equatable, Codable {
     package var errorLimit: SequentialTest.Limit
     /// The factor of blue's response times that is allowed.
     package var timeFactor: Double
@@ -13,6 +13,8 @@ package struct JudgeSettings: Sendable, Equatable {
     package var errorPrior: Double
     /// Answers of blue that must be known before its times are compared with.
     package var leastBlueTimes = 20.0
+    /// Different clients of green who must have met an error for errors to prove harm.
+    package var leastClients = 3
 
     package init(
         errorLimit: SequentialTest.Limit = .absolute(0.05), timeFactor: Double = 1.5, alpha: Double = 0.01,

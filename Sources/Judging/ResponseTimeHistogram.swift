@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The factor is the eighth root of an allowed increase, so that this increase moves a time by exactly eight buckets.
 /// No answer, and an answer that the client did not wait for, count as infinitely slow.
-package struct ResponseTimeHistogram: Sendable, Equatable {
+package struct ResponseTimeHistogram: Sendable, Equatable, Codable {
     /// Buckets by which the allowed increase moves a time.
     package static let bucketsOfIncrease = 8
     /// The upper end of the first bucket, in milliseconds.

@@ -26,7 +26,7 @@ package struct SequentialTest: Sendable, Equatable {
     private var blue = Mean()
 
     /// How much green may do worse: at most `factor` times blue's rate and `increase` more.
-    package struct Limit: Sendable, Equatable {
+    package struct Limit: Sendable, Equatable, Codable {
         package let factor: Double
         package let increase: Double
 

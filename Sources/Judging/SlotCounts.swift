@@ -1,5 +1,5 @@
 /// What users met in one slot during a tick, in units: a client in a window counts once, with its mean outcome.
-package struct SlotCounts: Sendable, Equatable {
+package struct SlotCounts: Sendable, Equatable, Codable {
     /// Units whose requests went wrong; a unit of which one request in four did adds a quarter.
     package var bad: Double
     package var ok: Double
@@ -22,15 +22,21 @@ package struct SlotCounts: Sendable, Equatable {
 }
 
 /// What was seen of both slots while the share stood still.
-package struct Tick: Sendable, Equatable {
+package struct Tick: Sendable, Equatable, Codable {
     /// The part of the units that is sent to green, of 1.
     package var share: Double
     package var green: SlotCounts
     package var blue: SlotCounts
+    /// Different clients who have met an error of green so far; nil where nobody told them apart.
+    package var greenClientsWithErrors: Int?
 
-    package init(share: Double, green: SlotCounts, blue: SlotCounts) {
+    package init(
+        share: Double, green: SlotCounts = SlotCounts(), blue: SlotCounts = SlotCounts(),
+        greenClientsWithErrors: Int? = nil
+    ) {
         self.share = share
         self.green = green
         self.blue = blue
+        self.greenClientsWithErrors = greenClientsWithErrors
     }
 }

@@ -42,4 +42,12 @@ enum Limits {
     static let entries = 256
     /// Bytes of one text.
     static let textBytes = 32 * 1_024
+    /// Bytes of one PromQL expression.
+    static let promQLBytes = 8 * 1_024
+    /// Parentheses, calls and signs within each other in a PromQL expression, and groups in a pattern.
+    static let promQLDepth = 100
+    /// How often RE2 lets a pattern repeat something by a count.
+    static let patternRepetitions = 1_000
+    /// Metrics that guard an environment's releases.
+    static let metricGuards = 32
 }

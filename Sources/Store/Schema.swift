@@ -59,6 +59,14 @@ enum Schema {
                 table.column("body", .blob).notNull()
             }
         }
+        migrator.registerMigration("5: what was seen of releases on trial") { database in
+            try database.create(table: "verdict") { table in
+                table.column("deployment", .integer).notNull()
+                table.column("number", .integer).notNull()
+                table.column("body", .blob).notNull()
+                table.primaryKey(["deployment", "number"])
+            }
+        }
         return migrator
     }
 }

@@ -141,4 +141,6 @@ enum Limits {
     static let statementUses = 20_000
     /// How long a statement is remembered that nobody sends any more, in seconds.
     static let statementAge: Double = 90 * 86_400
+    /// Releases on trial of which is kept what was seen.
+    static let trials = 100
 }

@@ -28,7 +28,10 @@ struct Switchyard: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Deployments",
-                subcommands: [DeployCommand.self, RollbackCommand.self, HistoryCommand.self, VerdictCommand.self]
+                subcommands: [
+                    DeployCommand.self, PromoteCommand.self, RollbackCommand.self, HistoryCommand.self,
+                    VerdictCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Schema changes",

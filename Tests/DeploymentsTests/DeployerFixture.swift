@@ -21,14 +21,14 @@ struct DeployerFixture: Sendable {
     init(
         folder: String, world: TestWorld = TestWorld(), records: FailingRecords? = nil,
         warmDeadlineSeconds: Double = 5, bakeSeconds: Double = 0, keepReleases: Int = 2,
-        allowsIrreversible: Bool = true
+        allowsIrreversible: Bool = true, verdict: VerdictPolicy = VerdictPolicy(strategy: .blueGreen)
     ) throws {
         let records = records ?? FailingRecords(path: "\(folder)/state.sqlite")
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let policy = DeploymentPolicy(
             keepReleases: keepReleases, warmDeadlineSeconds: warmDeadlineSeconds, bakeSeconds: bakeSeconds,
             drainSeconds: 1, stopSeconds: 1, closeSpreadSeconds: 0, recoverySeconds: 1,
-            allowsIrreversible: allowsIrreversible
+            allowsIrreversible: allowsIrreversible, verdict: verdict
         )
         journal = Journal(records: records, spool: try Spool(path: "\(folder)/spool.json"), logger: logger)
         deployer = try EnvironmentDeployer(
@@ -37,8 +37,12 @@ struct DeployerFixture: Sendable {
                 path: "\(folder)/slots.json", environment: Self.environmentName, slotCount: policy.slotCount
             ),
             parts: EnvironmentDeployer.Parts(
-                world: World(router: world, runtime: world, database: world, prober: world, catalog: world),
-                journal: journal, process: Self.process, evidenceFolder: "\(folder)/evidence", logger: logger
+                world: World(
+                    router: world, runtime: world, database: world, prober: world, catalog: world, telemetry: world,
+                    metrics: world),
+                journal: journal, verdicts: records, process: Self.process, evidenceFolder: "\(folder)/evidence",
+                logger: logger,
+                lookInterval: .milliseconds(20)
             )
         )
         (self.folder, self.world, self.records) = (folder, world, records)

@@ -5,16 +5,19 @@ import Store
 import Synchronization
 
 /// The real records on SQLite, which refuse every write from a certain one on, as a full disk does.
-final class FailingRecords: DeploymentRecords {
+final class FailingRecords: DeploymentRecords, VerdictRecords {
     struct DiskFull: Error {}
 
     private let store: DeploymentStore
+    private let verdicts: VerdictStore
     /// Writes that still succeed.
     private let left = Mutex(Int.max)
     private let canBeRead = Mutex(true)
 
     init(path: String) {
-        store = DeploymentStore(database: StateDatabase(path: path)) { _ in false }
+        let database = StateDatabase(path: path)
+        store = DeploymentStore(database: database) { _ in false }
+        verdicts = VerdictStore(database: database)
     }
 
     func refuseWrites(after count: Int) { left.withLock { $0 = count } }
@@ -30,6 +33,16 @@ final class FailingRecords: DeploymentRecords {
 
     private func reading() throws {
         guard canBeRead.withLock({ $0 }) else { throw DiskFull() }
+    }
+
+    func append(_ body: Data, at number: Int, of deployment: DeploymentID) async throws {
+        try writing()
+        try await verdicts.append(body, at: number, of: deployment)
+    }
+
+    func bodies(of deployment: DeploymentID) async throws -> [Data] {
+        try reading()
+        return try await verdicts.bodies(of: deployment)
     }
 
     func open(_ deployment: Deployment, as process: ProcessIdentity, at now: Date) async throws -> Lease {

@@ -1,11 +1,14 @@
 import Deployments
 import Domain
 import Foundation
+import Judging
 import Synchronization
 import TestSupport
 
 /// What a deployment acts on, in memory: orderings that real programs show only by chance are made here at will.
-final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseProber, ReleaseCatalog {
+final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseProber, ReleaseCatalog,
+    RequestTelemetry, MetricReader
+{
     struct State {
         var releases: [ArtifactDigest: Release] = [:]
         var pending = PendingMigrations()
@@ -27,6 +30,17 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
         var calls: [String] = []
         /// How requests are shared out now.
         var routed: Split?
+        /// The same, each change of it.
+        var splits: [Split] = []
+        /// What users meet, by how they are shared out; nobody comes at first.
+        var traffic: @Sendable (Split) -> Observation = { _ in Observation() }
+        /// What the stable slot did before.
+        var before = SlotCounts()
+        var drawings: [Drawing] = []
+        /// What Prometheus says of every guard.
+        var metric = MetricValue.value(1)
+        /// Why Switchyard's own connection to the database fails, by slot.
+        var connectionFaults: [SlotName: String] = [:]
         /// What the proxy has to say when it is told where web instances listen.
         var remark: String?
         /// What is open on every slot.
@@ -89,7 +103,10 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
 
     func route(_ table: SlotTable) async throws {
         try await pass("route")
-        state.withLock { $0.routed = table.split }
+        state.withLock { state in
+            state.routed = table.split
+            if state.splits.last != table.split { state.splits.append(table.split) }
+        }
     }
 
     func inFlight(_ environment: EnvironmentName, _ slot: SlotName) async throws -> InFlight {
@@ -210,6 +227,25 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
     }
 
     func observe(_ environment: EnvironmentDefinition, running: [RunningRelease]) async throws {}
+
+    func connectionFault(of slot: SlotName, in environment: EnvironmentDefinition) async -> String? {
+        state.withLock { $0.connectionFaults[slot] }
+    }
+
+    // MARK: What users meet
+
+    func recent(_ environment: EnvironmentName, _ slot: SlotName) async -> SlotCounts { state.withLock { $0.before } }
+
+    func begin(_ drawing: Drawing) async { state.withLock { $0.drawings.append(drawing) } }
+
+    func take(_ environment: EnvironmentName) async -> Observation {
+        let (traffic, split) = state.withLock { ($0.traffic, $0.routed ?? Split()) }
+        return traffic(split)
+    }
+
+    func end(_ environment: EnvironmentName) async { state.withLock { $0.calls.append("end of the trial") } }
+
+    func value(of guard: MetricGuard) async -> MetricValue { state.withLock { $0.metric } }
 
     func health(of manifest: ReleaseManifest, port: Int, host: String) async -> ProbeFinding {
         look("health", port: port)

@@ -93,6 +93,7 @@ struct UpgradeTests {
                     DROP TABLE statementCount;
                     DROP TABLE statementUse;
                     DROP TABLE observation;
+                    DROP TABLE verdict;
                     DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1:%';
                     """)
         }

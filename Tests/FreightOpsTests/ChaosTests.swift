@@ -23,6 +23,10 @@ struct ChaosTests {
         (["CHAOS_DEAD_FEATURE": "loads"], "/loads", 500),
         (["CHAOS_DEAD_FEATURE": "loads"], "/api/loads", 500),
         (["CHAOS_DEAD_FEATURE": "loads"], "/dispatch", 200),
+        (["CHAOS_DEAD_FEATURE": "loads", "CHAOS_ONLY_IF_FILE": "/"], "/loads", 500),
+        (["CHAOS_DEAD_FEATURE": "loads", "CHAOS_ONLY_IF_FILE": "/nowhere"], "/loads", 200),
+        (["CHAOS_DATABASE_REFUSED": "true", "CHAOS_ONLY_IF_FILE": "/"], "/health/database", 503),
+        (["CHAOS_DATABASE_REFUSED": "true", "CHAOS_ONLY_IF_FILE": "/nowhere"], "/health/database", 200),
         (["CHAOS_NEVER_HEALTHY": "true"], "/health", 503),
         (["CHAOS_NEVER_HEALTHY": "true"], "/dispatch", 200),
     ])

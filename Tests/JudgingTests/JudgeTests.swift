@@ -55,6 +55,28 @@ import Testing
         #expect(judge.finding == .harm)
     }
 
+    @Test(arguments: [(1, .open), (2, .open), (3, .harm), (nil, .harm)] as [(Int?, Judge.Finding)])
+    func `errors prove harm only when three different users met one`(users: Int?, finding: Judge.Finding) {
+        var judge = Judge(JudgeSettings(), blueBefore: SlotCounts(ok: 1_000))
+        for _ in 0..<3 {
+            judge.observe(
+                Tick(
+                    share: 0.05, green: SlotCounts(bad: 2), blue: SlotCounts(ok: 40), greenClientsWithErrors: users))
+        }
+        #expect(judge.finding == finding)
+    }
+
+    @Test func `slow answers prove harm, whoever met errors`() {
+        var judge = Judge(JudgeSettings(), blueBefore: steady(200, milliseconds: 10))
+        for _ in 0..<60 {
+            judge.observe(
+                Tick(
+                    share: 0.5, green: steady(10, milliseconds: 100), blue: steady(10, milliseconds: 10),
+                    greenClientsWithErrors: 0))
+        }
+        #expect(judge.finding == .harm)
+    }
+
     @Test func `the allowed increase moves a time by eight buckets`() {
         for factor in [1.1, 1.5, 3] {
             var short = ResponseTimeHistogram(allowedFactor: factor)

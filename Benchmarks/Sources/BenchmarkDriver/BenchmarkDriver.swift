@@ -12,7 +12,7 @@ struct BenchmarkDriver: AsyncParsableCommand {
         abstract: "Drives the load of Benchmarks/run.",
         subcommands: [
             LoadCommand.self, FlipsCommand.self, ReloadsCommand.self, RetirementCommand.self, IdleRaceCommand.self,
-            VerdictsCommand.self,
+            VerdictsCommand.self, RequestLogCommand.self,
         ]
     )
 

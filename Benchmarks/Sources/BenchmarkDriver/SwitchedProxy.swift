@@ -19,7 +19,7 @@ struct ProxyOptions: ParsableArguments {
 
 /// A HAProxy as Switchyard configures and drives it, with a server in each of two slots.
 struct SwitchedProxy: Sendable {
-    private static let environment = EnvironmentName(unchecked: "production")
+    static let environment = EnvironmentName(unchecked: "production")
     private static let startDeadline = Duration.seconds(20)
 
     let proxy: HAProxy
@@ -28,17 +28,23 @@ struct SwitchedProxy: Sendable {
     let table: SlotTable
     private let file: SlotTableFile
 
-    /// Runs a HAProxy for as long as the body takes.
-    static func with(_ options: ProxyOptions, _ body: (SwitchedProxy) async throws -> Void) async throws {
+    /// Runs a HAProxy for as long as the body takes. The candidate gets `share` of the requests; `editing` may change the
+    /// configuration that Switchyard wrote.
+    static func with(
+        _ options: ProxyOptions, share: Int = 0, editing: (String) -> String = { $0 },
+        _ body: (SwitchedProxy) async throws -> Void
+    ) async throws {
         let definition = EnvironmentDefinition(name: environment, domains: ["app.localhost"], database: .none)
         let proxy = try await HAProxy(
             folder: HAProxyFolder("\(options.folder)/haproxy"), settings: TrafficSettings(),
             environments: [definition])
-        let table = try table(blue: options.blue, green: options.green, slotCount: definition.policy.slotCount)
+        var table = try table(blue: options.blue, green: options.green, slotCount: definition.policy.slotCount)
+        try table.share(share, salt: "benchmark")
         let file = try SlotTableFile(
             path: "\(options.folder)/slots.json", environment: environment, slotCount: definition.policy.slotCount)
         try file.save(table)
         _ = try await proxy.configure(tables: [table])
+        try edit(proxy.folder.configuration, editing)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runInForeground(proxy.serviceCommand) }
             defer { group.cancelAll() }
@@ -63,6 +69,12 @@ struct SwitchedProxy: Sendable {
 
     func inFlight(green: Bool) async throws -> Int {
         try await proxy.inFlight(Self.environment, SlotName(number: green ? 2 : 1)).total
+    }
+
+    private static func edit(_ path: String, _ editing: (String) -> String) throws {
+        let written = try String(contentsOfFile: path, encoding: .utf8)
+        let edited = editing(written)
+        if edited != written { try edited.write(toFile: path, atomically: true, encoding: .utf8) }
     }
 
     private static func table(blue: Int, green: Int, slotCount: Int) throws -> SlotTable {

@@ -109,6 +109,15 @@ package struct SwitchyardClient: Sendable {
         )
     }
 
+    /// What is proved of the release of a deployment in stages.
+    package func verdict(of id: DeploymentID) async throws -> VerdictReport {
+        try await get(.verdict, ["deployment": "\(id)"])
+    }
+
+    package func promote(_ request: PromoteRequest, _ id: DeploymentID) async throws -> DeploymentSummary {
+        try await send(.promote, ["deployment": "\(id)"], body: request)
+    }
+
     package func releases() async throws -> [Release] { try await get(.releases) }
 
     package func release(_ text: String) async throws -> Release { try await get(.release, ["release": text]) }

@@ -70,10 +70,16 @@ package struct ConfigurationReport: Codable, Equatable, Sendable {
     package var differences: [ConfigurationDifference]
     /// The newest change; nil where there was none.
     package var lastChange: ConfigurationChange?
+    /// What could not be found out about the file that was asked about; nil where there is nothing to say.
+    package var warnings: [String]?
 
-    package init(file: String, differences: [ConfigurationDifference], lastChange: ConfigurationChange?) {
+    package init(
+        file: String, differences: [ConfigurationDifference], lastChange: ConfigurationChange?,
+        warnings: [String]? = nil
+    ) {
         self.file = file
         self.differences = differences
         self.lastChange = lastChange
+        self.warnings = warnings
     }
 }

@@ -38,11 +38,13 @@ package struct EnvironmentReport: Codable, Equatable, Sendable {
     package var waysBack: [ReleaseReference]
     /// The backfill that is under way or could not go on, in a sentence; nil when there is none.
     package var backfill: String?
+    /// What is proved of the release that comes to its users in stages; nil when none does.
+    package var verdict: VerdictReport?
 
     package init(
         name: EnvironmentName, domains: [String], maintenance: Bool, serving: ReleaseReference?, split: Split,
         slots: [SlotReport], current: DeploymentSummary?, waysBack: [ReleaseReference],
-        backfill: String? = nil
+        backfill: String? = nil, verdict: VerdictReport? = nil
     ) {
         self.name = name
         self.domains = domains
@@ -53,6 +55,7 @@ package struct EnvironmentReport: Codable, Equatable, Sendable {
         self.current = current
         self.waysBack = waysBack
         self.backfill = backfill
+        self.verdict = verdict
     }
 }
 

@@ -8,10 +8,28 @@ package struct DeployRequest: Codable, Equatable, Sendable {
     package var planDigest: String?
     /// Who asks, for the record.
     package var requestedBy: String?
+    /// How the release comes to its users; nil for what the environment says.
+    package var strategy: VerdictPolicy.Strategy?
 
-    package init(release: String, planDigest: String? = nil, requestedBy: String? = nil) {
+    package init(
+        release: String, planDigest: String? = nil, requestedBy: String? = nil,
+        strategy: VerdictPolicy.Strategy? = nil
+    ) {
         self.release = release
         self.planDigest = planDigest
+        self.requestedBy = requestedBy
+        self.strategy = strategy
+    }
+}
+
+/// Asks for a stage to go on without a proof.
+package struct PromoteRequest: Codable, Equatable, Sendable {
+    package var reason: String?
+    /// Who asks, and answers for it.
+    package var requestedBy: String?
+
+    package init(reason: String? = nil, requestedBy: String? = nil) {
+        self.reason = reason
         self.requestedBy = requestedBy
     }
 }

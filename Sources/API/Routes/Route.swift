@@ -19,6 +19,8 @@ package enum Route: String, CaseIterable, Sendable {
     case maintenance
     case deployments
     case deployment
+    case verdict
+    case promote
     case releases
     case release
     case addRelease
@@ -43,9 +45,9 @@ package enum Route: String, CaseIterable, Sendable {
         switch self {
         case .status, .environments, .environment, .planContraction, .commands, .logs, .followLogs, .maintenance,
             .deployments,
-            .deployment, .releases, .release, .configuration, .openAPI:
+            .deployment, .verdict, .releases, .release, .configuration, .openAPI:
             .get
-        case .plan, .deploy, .rollBack, .contract, .prepareCommand, .addRelease, .compareConfiguration: .post
+        case .plan, .deploy, .rollBack, .promote, .contract, .prepareCommand, .addRelease, .compareConfiguration: .post
         case .setMaintenance, .endCommand, .applyConfiguration: .put
         case .removeRelease: .delete
         }
@@ -70,6 +72,8 @@ package enum Route: String, CaseIterable, Sendable {
         case .maintenance: "/maintenance"
         case .deployments: "/deployments"
         case .deployment: "/deployments/{deployment}"
+        case .verdict: "/deployments/{deployment}/verdict"
+        case .promote: "/deployments/{deployment}/promotion"
         case .releases, .addRelease: "/releases"
         case .release, .removeRelease: "/releases/{release}"
         case .configuration, .applyConfiguration: "/configuration"
@@ -100,6 +104,8 @@ package enum Route: String, CaseIterable, Sendable {
         case .maintenance: "When the maintenance page was shown or taken away, and by whom, newest first."
         case .deployments: "The newest deployments, newest first."
         case .deployment: "One deployment with its journal; with 'wait', answers when there is more than 'after'."
+        case .verdict: "What is proved of a release since it had users in stages, with numbers and in sentences."
+        case .promote: "Lets a stage go on without a proof, on the responsibility of whoever asks."
         case .releases: "The releases in the store, newest first."
         case .release: "One release by version, name@version or digest."
         case .addRelease:

@@ -19,6 +19,8 @@ struct APIServer: ServiceLifecycle.Service {
         let commands: CommandsController
         let logs: LogsController
         let deployments: DeploymentsController
+        let verdicts: VerdictsController
+        let metrics: MetricsController
         let releases: ReleasesController
         let configuration: ConfigurationController
     }
@@ -47,11 +49,13 @@ struct APIServer: ServiceLifecycle.Service {
         let table = APIRouter(
             router.group(RouterPath(Route.base)).add(middleware: BearerTokenMiddleware(token: token))
         )
+        controllers.metrics.addRoute(to: router.group().add(middleware: BearerTokenMiddleware(token: token)))
         controllers.status.addRoutes(to: table)
         controllers.environments.addRoutes(to: table)
         controllers.commands.addRoutes(to: table)
         controllers.logs.addRoutes(to: table)
         controllers.deployments.addRoutes(to: table)
+        controllers.verdicts.addRoutes(to: table)
         controllers.releases.addRoutes(to: table)
         controllers.configuration.addRoutes(to: table)
         table.on(.openAPI) { _, _ in

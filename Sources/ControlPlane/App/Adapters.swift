@@ -1,7 +1,9 @@
 import Deployments
 import Domain
+import Judging
 import Releases
 import Store
+import Telemetry
 import Traffic
 
 // The engines speak through protocols of their own; the adapters know nothing of them. Here the two meet.
@@ -49,3 +51,43 @@ struct StoredReleases: ReleaseCatalog {
 }
 
 extension DeploymentStore: DeploymentRecords {}
+
+extension VerdictStore: VerdictRecords {}
+
+/// HAProxy's request log as what deployments see of users.
+struct ProxyTelemetry: RequestTelemetry {
+    let log: RequestLog
+
+    func recent(_ environment: EnvironmentName, _ slot: SlotName) async -> SlotCounts { log.recent(environment, slot) }
+
+    func begin(_ drawing: Drawing) async {
+        log.begin(
+            UnitDrawing(
+                environment: drawing.environment, stable: drawing.stable, candidate: drawing.candidate,
+                salts: drawing.salts))
+    }
+
+    func take(_ environment: EnvironmentName) async -> Observation {
+        let seen = log.take(environment)
+        return Observation(ticks: seen.ticks, green: seen.green, blue: seen.blue, gap: seen.gap?.withoutFullStop)
+    }
+
+    func end(_ environment: EnvironmentName) async { log.end(environment) }
+}
+
+/// Prometheus servers as what guards are asked of.
+struct PrometheusMetrics: MetricReader {
+    let reader: PrometheusReader
+
+    func value(of guarded: MetricGuard) async -> MetricValue {
+        switch await reader.value(of: guarded) {
+        case .value(let number): .value(number)
+        case .inconclusive(let why): .inconclusive(why.withoutFullStop)
+        }
+    }
+}
+
+extension String {
+    /// The same as a part of a longer sentence.
+    fileprivate var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
+}

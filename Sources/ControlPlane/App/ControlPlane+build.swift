@@ -12,6 +12,7 @@ import Releases
 import Runtimes
 import ServiceLifecycle
 import Store
+import Telemetry
 import Traffic
 import UnixSignals
 
@@ -107,6 +108,8 @@ private struct Parts {
     let tree: SupervisorTree
     let journal: Journal
     let world: World
+    let verdicts: VerdictStore
+    let requestLog: RequestLog
     let proxy: HAProxy
     let infrastructure: Infrastructure
     let certificates: CertificateKeeper?
@@ -140,33 +143,31 @@ private struct Parts {
             statements: StatementStore(database: stateDatabase), folder: folder,
             boundary: { faults?("migration:\($0)") })
         await schema.removeLeftRehearsals()
+        let requestLog = RequestLog(environments: configuration.environments)
         let world = World(
             router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
-            catalog: catalog
+            catalog: catalog, telemetry: ProxyTelemetry(log: requestLog),
+            metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger))
         )
+        let verdicts = VerdictStore(database: stateDatabase)
         let records = DeploymentStore(database: stateDatabase) { $0.isAlive }
         let journal = Journal(
             records: records, spool: try Spool(path: folder.spool), logger: logger,
             observer: faults
         )
         let deployers = try configuration.environments.map { environment in
-            try EnvironmentDeployer(
-                environment: environment,
-                file: SlotTableFile(
-                    path: folder.slotTable(of: environment.name.rawValue), environment: environment.name,
-                    slotCount: environment.policy.slotCount
-                ),
-                parts: EnvironmentDeployer.Parts(
-                    world: world, journal: journal, process: .current(),
-                    evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger
-                )
-            )
+            let parts = EnvironmentDeployer.Parts(
+                world: world, journal: journal, verdicts: verdicts, process: .current(),
+                evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger)
+            return try EnvironmentDeployer(environment, parts, in: folder)
         }
         self.store = store
         self.tree = tree
         self.proxy = proxy
         self.journal = journal
         self.world = world
+        self.verdicts = verdicts
+        self.requestLog = requestLog
         environments = Environments(deployers: deployers)
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
@@ -203,21 +204,37 @@ private struct Parts {
                 commands: CommandsController(commands: commands, journal: journal),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
+                verdicts: VerdictsController(journal: journal, environments: environments, records: verdicts),
+                metrics: MetricsController(log: requestLog, environments: environments),
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: keeper)
             )
         )
         let services: [any ServiceLifecycle.Service] =
-            [infrastructure, commands]
+            [
+                RequestLogService(log: requestLog, socket: proxy.folder.telemetrySocket, logger: logger),
+                infrastructure,
+                commands,
+            ]
             + (certificates.map { [CertificateService(keeper: $0, infrastructure: infrastructure)] } ?? [])
             + environments.deployers.map { DeployerService(deployer: $0, infrastructure: infrastructure) } + [api]
         let trial = ConfigurationTrial(
-            proxy: proxy, environments: environments, infrastructure: infrastructure, folder: folder)
+            proxy: proxy, environments: environments, infrastructure: infrastructure, folder: folder,
+            metrics: MetricTrial(reader: PrometheusReader(logger: logger)))
         let changes = ConfigurationService(
             keeper: keeper, infrastructure: infrastructure, turns: await keeper.begin(with: trial))
         return services.map { .init(service: $0) }
             + [.init(service: changes, successTerminationBehavior: .gracefullyShutdownGroup)]
+    }
+}
+
+extension EnvironmentDeployer {
+    fileprivate init(_ environment: EnvironmentDefinition, _ parts: Parts, in folder: StateFolder) throws {
+        let file = try SlotTableFile(
+            path: folder.slotTable(of: environment.name.rawValue), environment: environment.name,
+            slotCount: environment.policy.slotCount)
+        try self.init(environment: environment, file: file, parts: parts)
     }
 }
 
@@ -230,6 +247,26 @@ private struct DeployerService: ServiceLifecycle.Service {
         await cancelWhenGracefulShutdown {
             await infrastructure.waitUntilConfigured()
             await deployer.run()
+        }
+    }
+}
+
+/// Reads the proxy's request log until the control plane ends; what cannot be listened on is tried again.
+private struct RequestLogService: ServiceLifecycle.Service {
+    let log: RequestLog
+    let socket: String
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await RequestLogServer(socket: socket, account: HAProxy.workerAccount, log: log).run()
+                } catch {
+                    logger.error("the request log cannot be read", metadata: ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: Limits.infrastructureInterval)
+            }
         }
     }
 }

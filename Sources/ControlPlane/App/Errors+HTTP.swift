@@ -113,7 +113,8 @@ extension Problem.Kind {
         case .planChanged: self.init(409, "plan_changed", "Plan changed")
         case .alreadyServing: self.init(409, "already_serving", "Nothing to do")
         case .nothingDeployed: self.init(409, "nothing_deployed", "Nothing deployed")
-        case .unknownDeployment: self = .notFound
+        case .unknownDeployment, .noTrial: self = .notFound
+        case .notOnTrial: self.init(409, "not_on_trial", "Not on trial")
         case .notReady: self.init(503, "not_ready", "Not ready")
         default: self.init(422, "deployment_refused", "Deployment refused")
         }
@@ -125,7 +126,7 @@ extension Problem.Kind {
         case .commandNotFound: self.init(422, "command_not_found", "Command not found")
         case .invalidParameter: self.init(400, "invalid_parameter", "Invalid parameter")
         case .archiveTooLarge: self.init(413, "too_large", "Too large")
-        case .applicationInUse, .environmentInUse, .addressTaken:
+        case .applicationInUse, .environmentInUse, .addressTaken, .metricRefused:
             self.init(422, "settings_refused", "Settings refused")
         case .releaseInUse: self.init(409, "release_in_use", "Release in use")
         case .configurationBusy: self.init(409, "configuration_busy", "Being changed")

@@ -16,6 +16,8 @@ package struct StateFolder: Sendable {
     /// Unpacked releases, by digest.
     package var releases: String { "\(path)/releases" }
     package var haproxy: String { "\(path)/haproxy" }
+    /// Where HAProxy's workers bring their request log; `HAProxyFolder` names the socket in it.
+    var telemetry: String { "\(path)/telemetry" }
     package var postgres: String { "\(path)/postgres" }
     package var supervisor: String { "\(path)/supervisor" }
     package var logs: String { "\(path)/logs" }
@@ -45,6 +47,7 @@ package struct StateFolder: Sendable {
         [
             (path, 0o711), (artifacts, 0o700), (releases, 0o755), (logs, 0o700), (backups, 0o700), (evidence, 0o700),
             (rehearsals, 0o711), (incoming, 0o700), (secrets, 0o700), (shared, 0o711), ("\(path)/slots", 0o700),
+            (telemetry, 0o711),
         ]
     }
 
@@ -87,7 +90,7 @@ package struct StateFolder: Sendable {
 
     /// The format of everything in the folder: raised whenever an older Switchyard could not go on from what a newer one
     /// left. Older formats are read by every newer version; `Tests/ControlPlaneTests/Formats` has one of each.
-    package static let currentFormat = 3
+    package static let currentFormat = 4
 
     /// Throws `newerState` for a folder that a newer Switchyard wrote. Only after `lock()`, and before anything else is
     /// read.

@@ -49,30 +49,34 @@ actor ConfigurationKeeper {
 
     var inForce: Domain.Configuration { version.configuration }
 
-    func report(_ differences: [ConfigurationDifference] = []) -> ConfigurationReport {
+    func report(
+        _ differences: [ConfigurationDifference] = [], warnings: [String] = []
+    ) -> ConfigurationReport {
         var change = record.newest
         // The parts that are just ending must not say that the configuration before is in force again.
         if isReturning {
             change?.outcome = nil
             change?.reason = nil
         }
-        return ConfigurationReport(file: file.path, differences: differences, lastChange: change)
+        return ConfigurationReport(
+            file: file.path, differences: differences, lastChange: change, warnings: warnings.isEmpty ? nil : warnings)
     }
 
     /// What a configuration would change; throws why it cannot be applied.
     func compare(_ request: ConfigurationRequest) async throws -> ConfigurationReport {
-        try await report(examine(request).differences)
+        let examined = try await examine(request)
+        return report(examined.differences, warnings: examined.warnings)
     }
 
     private func examine(_ request: ConfigurationRequest) async throws -> (
-        version: Version, differences: [ConfigurationDifference]
+        version: Version, differences: [ConfigurationDifference], warnings: [String]
     ) {
         guard let trial else { throw ControlPlaneError.configurationBusy }
         let text = try request.text ?? file.text()
         let new = try Version(configuration: file.parse(text, named: request.file), text: text)
         let differences = ConfigurationDifference.between(version.configuration, new.configuration)
-        if !differences.isEmpty { try await trial.check(new.configuration, after: version.configuration) }
-        return (new, differences)
+        guard !differences.isEmpty else { return (new, [], []) }
+        return (new, differences, try await trial.check(new.configuration, after: version.configuration))
     }
 }
 
@@ -84,7 +88,7 @@ extension ConfigurationKeeper {
         guard !isApplying, wayBack == nil else { throw ControlPlaneError.configurationBusy }
         isApplying = true
         defer { isApplying = false }
-        let (new, differences) = try await examine(request)
+        let (new, differences, warnings) = try await examine(request)
         let fileText = try request.text == nil ? nil : file.text()
         let proxyFault = await trial?.infrastructure.proxyFault
         if let fileText, fileText != new.text { try file.replace(with: new.text) }
@@ -105,8 +109,9 @@ extension ConfigurationKeeper {
         logger.notice(
             "the configuration changes",
             metadata: ["by": "\(change.requestedBy)", "keys": "\(differences.map(\.key).joined(separator: " "))"])
+        for warning in warnings { logger.warning("\(warning)") }
         yieldTurn()
-        return report(differences)
+        return report(differences, warnings: warnings)
     }
 
     private func yieldTurn() {

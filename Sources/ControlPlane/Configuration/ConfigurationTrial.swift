@@ -10,9 +10,11 @@ struct ConfigurationTrial: Sendable {
     let environments: Environments
     let infrastructure: Infrastructure
     let folder: StateFolder
+    let metrics: MetricTrial
 
-    /// Throws the first reason why `new` cannot follow `old`; changes nothing.
-    func check(_ new: Domain.Configuration, after old: Domain.Configuration) async throws {
+    /// Throws the first reason why `new` cannot follow `old`, and answers what is no reason but worth knowing; changes
+    /// nothing.
+    func check(_ new: Domain.Configuration, after old: Domain.Configuration) async throws -> [String] {
         var tables: [SlotTable] = []
         for deployer in environments.deployers {
             let table = await deployer.table
@@ -33,6 +35,7 @@ struct ConfigurationTrial: Sendable {
         }
         try await proxy.tryOut(
             new.traffic, environments: new.environments, tables: tables, in: folder.configurationTrial)
+        return try await metrics.check(new.environments)
     }
 
     private func requireFree(_ listen: String) throws {

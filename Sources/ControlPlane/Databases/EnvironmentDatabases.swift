@@ -24,6 +24,14 @@ package struct EnvironmentDatabases: Sendable {
         try await url(as: slot.rawValue, in: environment)
     }
 
+    /// The same for a slot whose role was made before: it asks the database for nothing.
+    func knownURL(for slot: SlotName, of environment: EnvironmentDefinition) async throws -> String? {
+        guard environment.database == .embedded, let cluster else { return try await url(for: slot, of: environment) }
+        let role = role(of: slot, in: environment)
+        return try cluster.url(
+            role: role, password: await passwords.password(of: role), database: ownerRole(of: environment.name))
+    }
+
     /// What a one-off command gets as DATABASE_URL; nil where that is what the slots have.
     func urlForCommands(of environment: EnvironmentDefinition) async throws -> String? {
         guard environment.database == .embedded else { return nil }

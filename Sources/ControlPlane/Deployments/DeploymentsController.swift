@@ -23,14 +23,19 @@ struct DeploymentsController: Sendable {
         }
         router.on(.deployment) { request, context in
             let query = request.uri.queryParameters
-            let text = try context.parameters.require("deployment")
-            guard let number = Int(text) else {
-                throw ControlPlaneError.invalidParameter(name: "deployment", value: text, expected: "its number")
-            }
+            let id = try Self.deployment(context)
             let wait = try query.whole("wait", in: 0...Int(Limits.longestWait.components.seconds)) ?? 0
             let after = try query.whole("after", in: 0...Int.max) ?? 0
-            return try .json(await news(of: DeploymentID(number), after: after, within: .seconds(wait)))
+            return try .json(await news(of: id, after: after, within: .seconds(wait)))
         }
+    }
+
+    static func deployment(_ context: AppRequestContext) throws -> DeploymentID {
+        let text = try context.parameters.require("deployment")
+        guard let number = Int(text) else {
+            throw ControlPlaneError.invalidParameter(name: "deployment", value: text, expected: "its number")
+        }
+        return DeploymentID(number)
     }
 
     static func selection(_ request: Request) throws -> (environment: EnvironmentName?, last: Int) {

@@ -11,7 +11,7 @@ enum APIExamples {
 
     static func status(of route: Route) -> String {
         switch route {
-        case .deploy, .rollBack, .contract, .applyConfiguration: "202"
+        case .deploy, .rollBack, .promote, .contract, .applyConfiguration: "202"
         case .addRelease, .prepareCommand: "201"
         default: "200"
         }
@@ -25,7 +25,9 @@ enum APIExamples {
     /// What is sent; nil for a route without a body.
     static func message(for route: Route) -> Any? {
         switch route {
-        case .plan, .deploy: DeployRequest(release: "1.1.0", planDigest: "", requestedBy: "")
+        case .plan, .deploy:
+            DeployRequest(release: "1.1.0", planDigest: "", requestedBy: "", strategy: .progressive)
+        case .promote: PromoteRequest(reason: "", requestedBy: "")
         case .rollBack: RollBackRequest(reason: "", requestedBy: "")
         case .contract: ContractRequest(planDigest: "", requestedBy: "")
         case .setMaintenance: MaintenanceRequest(isOn: true, requestedBy: "")
@@ -47,7 +49,8 @@ enum APIExamples {
         case .environments: [environment.name]
         case .environment, .setMaintenance: environment
         case .plan, .planContraction: PlanReport(digest: "", plan: plan)
-        case .deploy, .rollBack, .contract: summary
+        case .deploy, .rollBack, .promote, .contract: summary
+        case .verdict: verdict
         case .logs: LogReport(lines: [line])
         case .followLogs: line
         case .deployments: [summary]
@@ -109,6 +112,17 @@ enum APIExamples {
         return report
     }
 
+    private static var verdict: VerdictReport {
+        let side = VerdictReport.Side(
+            slot: slot, release: reference, requests: 1, errors: 0, units: 1, badUnits: 0, p50: 1, p95: 1)
+        return VerdictReport(
+            deployment: deployment.id, stage: .canary, share: 500, seconds: 1, conduct: .act, finding: .inconclusive,
+            green: side, blue: side,
+            streams: [VerdictReport.Stream(name: "errors", green: 0, blue: 0, logHarm: 0, logHealth: 0)], logHarm: 0,
+            harmThreshold: 1, logHealth: 0, healthThreshold: 1, lowestDifference: -1, highestDifference: 1,
+            unitsNeeded: 1, usersWithErrors: 0, gap: "", waitsForDecision: true, sentences: [""])
+    }
+
     private static var maintenance: MaintenanceChange {
         MaintenanceChange(
             id: UUID(), environment: deployment.environment, isOn: true, requestedBy: "", createdAt: .distantPast
@@ -128,7 +142,7 @@ enum APIExamples {
             number: 1, requestedBy: "", createdAt: .distantPast, differences: [difference])
         change.outcome = .applied
         change.reason = ""
-        return ConfigurationReport(file: "", differences: [difference], lastChange: change)
+        return ConfigurationReport(file: "", differences: [difference], lastChange: change, warnings: [""])
     }
 
     private static var plan: Plan {
@@ -152,7 +166,7 @@ enum APIExamples {
                     slot: Slot(name: slot, role: .stable, occupant: occupant), processes: [process], inFlight: 0
                 )
             ],
-            current: summary, waysBack: [reference], backfill: ""
+            current: summary, waysBack: [reference], backfill: "", verdict: verdict
         )
     }
 }

@@ -21,20 +21,37 @@ struct EnvironmentReporter: Sendable {
             split: table.split,
             slots: slots,
             current: current.map(DeploymentSummary.init),
-            waysBack: table.waysBack.compactMap { $0.occupant?.release },
-            backfill: deployer.backfill?.sentence
+            waysBack: waysBack(in: table).compactMap { $0.occupant?.release },
+            backfill: deployer.backfill?.sentence,
+            verdict: await deployer.verdict
         )
+    }
+
+    /// Where a rollback goes: while users are on a candidate, first to the release that is still the stable one.
+    private func waysBack(in table: SlotTable) -> [Slot] {
+        let underTrial = table.split.share > 0 ? [table.stable].compactMap(\.self) : []
+        return underTrial + table.waysBack
     }
 
     /// What is wrong in an environment, each in a sentence.
     func problems(in report: EnvironmentReport) -> [String] {
-        report.slots.filter { $0.slot.role == .stable || $0.slot.role == .kept }.flatMap { slot in
-            slot.processes.filter { !$0.isRunning }.map { process in
-                "\(report.name): \(process.name) of \(slot.slot.role == .stable ? "the serving release" : "a way back") "
-                    + "in \(slot.slot.name) does not run"
-                    + (process.lastExit.map { "; it \($0) last" } ?? "") + "."
+        decisions(in: report)
+            + report.slots.filter { $0.slot.role == .stable || $0.slot.role == .kept }.flatMap { slot in
+                slot.processes.filter { !$0.isRunning }.map { process in
+                    "\(report.name): \(process.name) of \(slot.slot.role == .stable ? "the serving release" : "a way back") "
+                        + "in \(slot.slot.name) does not run"
+                        + (process.lastExit.map { "; it \($0) last" } ?? "") + "."
+                }
             }
-        }
+    }
+
+    /// A stage that only a person can end.
+    private func decisions(in report: EnvironmentReport) -> [String] {
+        guard let verdict = report.verdict, verdict.waitsForDecision else { return [] }
+        return [
+            "\(report.name): deployment \(verdict.deployment) waits for a decision, because nothing is proved of "
+                + "\(verdict.green.release): 'switchyard verdict \(verdict.deployment)' says why."
+        ]
     }
 
     /// While nothing changes, everything of the serving release has to run; otherwise what was told to.

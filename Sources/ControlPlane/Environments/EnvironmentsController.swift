@@ -21,7 +21,7 @@ struct EnvironmentsController: Sendable {
             let message = try await request.message(DeployRequest.self)
             let deployer = try deployer(context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
-            let plan = try await deployer.plan(release(message.release))
+            let plan = try await deployer.plan(release(message.release), strategy: message.strategy)
             return try .json(PlanReport(digest: plan.digest(for: deployer.environment), plan: plan))
         }
         router.on(.deploy) { request, context in
@@ -30,7 +30,8 @@ struct EnvironmentsController: Sendable {
             let deployer = try deployer(context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
             let deployment = try await deployer.deploy(
-                release(message.release), by: message.requestedBy ?? "somebody", planDigest: message.planDigest
+                release(message.release), by: message.requestedBy ?? "somebody", planDigest: message.planDigest,
+                strategy: message.strategy
             )
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }

@@ -14,15 +14,16 @@ struct ProcessSurroundings: Sendable {
     let groupID: gid_t
 
     /// The program that a command's first word means, as for the processes in `release.yaml`: a file of the release,
-    /// or one on the PATH; nil when there is none that can be executed.
+    /// or one on the PATH; nil when there is none that can be executed. A file that is named by its path and cannot be is
+    /// answered all the same: whoever starts it hears why.
     func program(named word: String) -> String? {
         let folders = word.contains("/") ? [] : (variables["PATH"] ?? "").split(separator: ":").map(String.init)
         let places = word.hasPrefix("/") ? [word] : ([folder] + folders).map { "\($0)/\(word)" }
-        return places.first { path in
+        let files = places.filter { path in
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-                && FileManager.default.isExecutableFile(atPath: path)
         }
+        return files.first { FileManager.default.isExecutableFile(atPath: $0) } ?? (word.contains("/") ? files.first : nil)
     }
 }
 

@@ -134,6 +134,7 @@ extension EnvironmentDeployer {
             ]
         )
         if let lease = finished.lease { await parts.journal.release(lease) }
+        if finished.trial != nil { await world.telemetry.end(environment.name) }
         active = nil
     }
 

@@ -4,10 +4,10 @@ import Logging
 /// What people ask for: a plan, a deployment, the way back.
 extension EnvironmentDeployer {
     /// Says what deploying a release would do, and changes nothing.
-    package func plan(_ release: Release) async throws -> Plan {
+    package func plan(_ release: Release, strategy: VerdictPolicy.Strategy? = nil) async throws -> Plan {
         let pending = try await world.database.pendingMigrations(of: release, in: environment)
         try await refuseBelowFloor(release, pending)
-        return try Planner(environment: environment, table: table)
+        return try Planner(environment: environment, table: table, strategy: strategy)
             .plan(for: release, beside: await servingRelease(), pending: pending)
     }
 
@@ -20,10 +20,14 @@ extension EnvironmentDeployer {
     /// Opens the deployment of a release; throws `LeaseHeld` while another one is under way.
     ///
     /// With `planDigest`, only the plan that has this digest is carried out.
-    package func deploy(_ release: Release, by requester: String, planDigest: String?) async throws -> Deployment {
+    ///
+    /// `strategy` stands in for the environment's own.
+    package func deploy(
+        _ release: Release, by requester: String, planDigest: String?, strategy: VerdictPolicy.Strategy? = nil
+    ) async throws -> Deployment {
         try await requireRecovery()
         try await refuseWhileBusy()
-        let plan = try await plan(release)
+        let plan = try await plan(release, strategy: strategy)
         let digest = try plan.digest(for: environment)
         if let planDigest, planDigest != digest {
             throw DeploymentsError.planChanged(expected: planDigest, actual: digest)
@@ -32,7 +36,7 @@ extension EnvironmentDeployer {
             Deployment(
                 id: id, environment: self.environment.name, kind: .deploy, release: release.reference,
                 previous: self.table.stable?.occupant?.release, requestedBy: requester, planDigest: digest,
-                createdAt: self.parts.now())
+                inStages: plan.isInStages, createdAt: self.parts.now())
         }
     }
 

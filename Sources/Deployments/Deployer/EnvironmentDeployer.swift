@@ -11,22 +11,28 @@ package actor EnvironmentDeployer {
     package struct Parts: Sendable {
         package let world: World
         package let journal: Journal
+        package let verdicts: any VerdictRecords
         package let process: ProcessIdentity
         /// Folder of the environment's evidence bundles.
         package let evidenceFolder: String
         package let logger: Logger
         package let now: @Sendable () -> Date
+        /// Between two looks at what users of a release on trial meet.
+        package let lookInterval: Duration
 
         package init(
-            world: World, journal: Journal, process: ProcessIdentity, evidenceFolder: String, logger: Logger,
-            now: @escaping @Sendable () -> Date = { Date() }
+            world: World, journal: Journal, verdicts: any VerdictRecords, process: ProcessIdentity,
+            evidenceFolder: String, logger: Logger,
+            now: @escaping @Sendable () -> Date = { Date() }, lookInterval: Duration = Limits.lookInterval
         ) {
             self.world = world
             self.journal = journal
+            self.verdicts = verdicts
             self.process = process
             self.evidenceFolder = evidenceFolder
             self.logger = logger
             self.now = now
+            self.lookInterval = lookInterval
         }
     }
 
@@ -37,6 +43,10 @@ package actor EnvironmentDeployer {
         var lease: Lease?
         var sequence: Int
         var recall: Recall
+        /// What was seen of the release since it has users in stages; nil before.
+        var trial: Trial?
+        /// Who lets a stage go on without a proof, and why.
+        var promotion: String?
     }
 
     package nonisolated let environment: EnvironmentDefinition

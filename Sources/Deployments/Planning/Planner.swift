@@ -6,11 +6,17 @@ import Foundation
 package struct Planner: Sendable {
     package let environment: EnvironmentDefinition
     package let table: SlotTable
+    private let strategy: VerdictPolicy.Strategy
 
-    package init(environment: EnvironmentDefinition, table: SlotTable) {
+    /// `strategy` stands in for the environment's own.
+    package init(environment: EnvironmentDefinition, table: SlotTable, strategy: VerdictPolicy.Strategy? = nil) {
         self.environment = environment
         self.table = table
+        self.strategy = strategy ?? environment.policy.verdict.strategy
     }
+
+    /// Stages need a release to compare with.
+    private var isInStages: Bool { strategy == .progressive && table.stable != nil }
 
     /// The plan for a release beside the one that serves; `pending` is what its database lacks.
     package func plan(
@@ -93,12 +99,42 @@ package struct Planner: Sendable {
                 .warm,
                 "wait at most \(policy.warmDeadlineSeconds.seconds) for \(warming) and \(probes) key features"
             ),
+        ]
+        return
+            (sentences + (isInStages ? stages(to: slot) : switchAtOnce(to: slot)) + [
+                (.commit, "make it the stable release and keep the one before it warm")
+            ]).map { PlannedStep(step: $0, sentence: $1) }
+    }
+
+    private func switchAtOnce(to slot: SlotName) -> [(Step, String)] {
+        let policy = environment.policy
+        return [
             (.switchTraffic, "give all new requests to \(slot), then start its workers"),
             (.drain, "wait at most \(policy.drainSeconds.seconds) for requests in flight"),
             (.bake, "watch it for \(policy.bakeSeconds.seconds), go back by itself when it fails"),
-            (.commit, "make it the stable release and keep the one before it warm"),
         ]
-        return sentences.map { PlannedStep(step: $0, sentence: $1) }
+    }
+
+    private func stages(to slot: SlotName) -> [(Step, String)] {
+        let policy = environment.policy
+        let verdict = policy.verdict
+        let end = verdict.conduct == .act ? "until its health is proved" : "without acting on the verdict"
+        return [
+            (
+                .canary,
+                "give \(verdict.canaryShare.percent) of the users to \(slot) for at least \(verdict.canarySeconds.seconds)"
+            ),
+            (
+                .split,
+                "give it \(verdict.splitShare.percent) for at least \(verdict.splitSeconds.seconds), \(end)"
+            ),
+            (
+                .switchTraffic,
+                "give it all users but \(verdict.holdbackShare.percent), then start its workers"
+            ),
+            (.bake, "judge it for \(policy.bakeSeconds.seconds) more, go back by itself when it is worse or fails"),
+            (.drain, "give it the rest, wait at most \(policy.drainSeconds.seconds) for requests in flight"),
+        ]
     }
 
     private func rehearsal(of pending: [String]) -> String {
@@ -157,4 +193,11 @@ extension Plan {
 extension Double {
     /// "30 s".
     var seconds: String { self == rounded() ? "\(Int(self)) s" : "\(self) s" }
+}
+
+extension Int {
+    /// A share of 10,000 as "5 %" or "0.5 %".
+    var percent: String {
+        self % 100 == 0 ? "\(self / 100) %" : "\(Double(self) / 100) %"
+    }
 }

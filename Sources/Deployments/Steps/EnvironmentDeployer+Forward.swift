@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Judging
 
 extension EnvironmentDeployer {
     /// Does one step; each may be done again after it was interrupted anywhere.
@@ -11,6 +12,8 @@ extension EnvironmentDeployer {
         case .expand: try await expand(deployment)
         case .prepare: try await prepare(deployment)
         case .warm: try await warm(deployment)
+        case .canary: try await pass(.canary, of: deployment)
+        case .split: try await pass(.split, of: deployment)
         case .switchTraffic: try await switchTraffic(deployment)
         case .drain: try await drain(deployment)
         case .bake: try await bake(deployment)
@@ -58,8 +61,8 @@ extension EnvironmentDeployer {
         let old = table.stable?.name
         let new = try slotOf(deployment).name
         let started = ContinuousClock.now
-        try change { try $0.share(Split.whole, salt: "\(deployment.id)") }
-        try await world.router.route(table)
+        let heldBack = deployment.isInStages ? policy.verdict.holdbackShare : 0
+        try await draw(Split.whole - heldBack, for: deployment)
         let milliseconds = (ContinuousClock.now - started).milliseconds
         if let old {
             try await watching(deployment) {
@@ -69,13 +72,16 @@ extension EnvironmentDeployer {
         }
         try await world.runtime.start(.singleton, in: new, of: environment.name)
         try await world.runtime.start(.worker, in: new, of: environment.name)
+        let what = heldBack == 0 ? "all" : "all but \(heldBack.percent) of the"
         return StepReport(
-            "all new requests go to \(new), confirmed after \(milliseconds.formatted) ms", milliseconds: milliseconds
+            "\(what) new requests go to \(new), confirmed after \(milliseconds.formatted) ms",
+            milliseconds: milliseconds
         )
     }
 
     private func drain(_ deployment: Deployment) async throws -> StepReport {
         guard let old = table.stable?.name else { return StepReport("there was no release before") }
+        if table.split.share != Split.whole { try await draw(Split.whole, for: deployment) }
         let open = try await watching(deployment) { try await self.waitUntilDrained(old) }
         let requests = open.requests == 1 ? "1 request is" : "\(open.requests) requests are"
         let left =

@@ -32,9 +32,11 @@ extension EnvironmentDeployer {
         at slot: Slot, running manifest: ReleaseManifest, for deployment: Deployment, watch: inout ReleaseWatch
     ) async throws {
         try await refuseEndedProcesses(in: slot.name)
-        var fault = await firstHealthFault(of: manifest, in: slot)
+        let triggers = policy.verdict.triggers
+        var fault = await firstHealthFault(of: manifest, in: slot, among: triggers)
         if fault == nil, ContinuousClock.now >= watch.nextFeatures {
-            fault = await firstFeatureFault(of: manifest, in: slot)
+            if triggers.databaseConnection { fault = await connectionFault(of: slot) }
+            if fault == nil, triggers.keyFeatures { fault = await firstFeatureFault(of: manifest, in: slot) }
             watch.nextFeatures = ContinuousClock.now + Limits.featureInterval
         }
         // A probe that was cut short says nothing of the release.

@@ -1,4 +1,5 @@
 import Domain
+import Judging
 
 /// The steps that look at a release for a while: before users see it, while they do, and after it was taken back.
 extension EnvironmentDeployer {
@@ -31,7 +32,8 @@ extension EnvironmentDeployer {
         let manifest = try await world.catalog.release(deployment.release.digest).manifest
         // Found by the warming already, unless the proxy or the whole machine has been started again since.
         try await waitForProxy(toFind: slot, by: .now + .seconds(policy.warmDeadlineSeconds))
-        let end = ContinuousClock.now + .seconds(policy.bakeSeconds)
+        let verdict = deployment.isInStages ? try await pass(.full, of: deployment) : nil
+        let end = ContinuousClock.now + (verdict == nil ? .seconds(policy.bakeSeconds) : .zero)
         var watch = ReleaseWatch(patientUntil: end + Limits.longestFreeze)
         // A release is not committed on a bad answer: the watch goes on until the answers are good or bad enough.
         while ContinuousClock.now < end || watch.badAnswers > 0 {
@@ -39,7 +41,7 @@ extension EnvironmentDeployer {
             try await Task.sleep(for: Limits.probeInterval)
         }
         try await refuseEndedProcesses(in: slot.name)
-        return StepReport("healthy for \(policy.bakeSeconds.seconds)")
+        return verdict ?? StepReport("healthy for \(policy.bakeSeconds.seconds)")
     }
 
     func watchRecovery(_ deployment: Deployment) async throws -> StepReport {
@@ -85,13 +87,14 @@ extension EnvironmentDeployer {
                     group.addTask { [await prober.feature(probe, port: port, host: host)] }
                 }
             }
+            group.addTask { [await self.connectionFault(of: slot)].compactMap { $0 } }
             // A release that hangs must not hold up who wants to go back once more.
             group.addTask {
                 try? await Task.sleep(for: Limits.evidenceProbing)
                 return nil
             }
             var findings: [ProbeFinding] = []
-            for _ in 0..<ports.count * (manifest.probes.count + 2) {
+            for _ in 0..<ports.count * (manifest.probes.count + 2) + 1 {
                 guard let found = await group.next() ?? nil else { break }
                 findings += found
             }
@@ -110,14 +113,26 @@ extension EnvironmentDeployer {
         }
     }
 
-    func firstHealthFault(of manifest: ReleaseManifest, in slot: Slot) async -> ProbeFinding? {
+    func firstHealthFault(
+        of manifest: ReleaseManifest, in slot: Slot, among triggers: RollbackTriggers = RollbackTriggers()
+    ) async -> ProbeFinding? {
         for port in slot.occupant?.ports ?? [] {
-            let health = await world.prober.health(of: manifest, port: port, host: host)
-            guard health.isGood else { return health }
+            if triggers.healthEndpoint {
+                let health = await world.prober.health(of: manifest, port: port, host: host)
+                guard health.isGood else { return health }
+            }
+            guard triggers.databaseConnection else { continue }
             let database = await world.prober.database(of: manifest, port: port, host: host)
             if let database, !database.isGood { return database }
         }
         return nil
+    }
+
+    /// What a connection of Switchyard's own finds, made as the slot's release makes one; nil where it works.
+    func connectionFault(of slot: Slot) async -> ProbeFinding? {
+        await world.database.connectionFault(of: slot.name, in: environment).map {
+            ProbeFinding(subject: "Switchyard's own connection to the database", fault: $0, milliseconds: 0)
+        }
     }
 
     func firstFeatureFault(of manifest: ReleaseManifest, in slot: Slot) async -> ProbeFinding? {

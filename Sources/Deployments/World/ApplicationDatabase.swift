@@ -30,6 +30,9 @@ package protocol ApplicationDatabase: Sendable {
         _ environment: EnvironmentDefinition, of release: Release, tell: @escaping @Sendable (String) -> Void,
         trouble: @escaping @Sendable () async -> String?
     ) async throws -> [String]
+    /// Connects as a slot's release does and asks for nothing; answers why that fails, or nil where it works or there is
+    /// no database.
+    func connectionFault(of slot: SlotName, in environment: EnvironmentDefinition) async -> String?
     /// Takes note of the statements that the releases in the slots send, so that a contraction knows who uses what.
     func observe(_ environment: EnvironmentDefinition, running: [RunningRelease]) async throws
 }

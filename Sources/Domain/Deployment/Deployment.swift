@@ -78,7 +78,7 @@ package struct Deployment: Codable, Equatable, Sendable {
     package init(
         id: DeploymentID, environment: EnvironmentName, kind: Kind, release: ReleaseReference,
         previous: ReleaseReference?, subject: DeploymentID? = nil, requestedBy: String, planDigest: String = "",
-        reason: String? = nil, createdAt: Date
+        reason: String? = nil, inStages: Bool = false, createdAt: Date
     ) {
         self.id = id
         self.environment = environment
@@ -90,7 +90,7 @@ package struct Deployment: Codable, Equatable, Sendable {
         self.planDigest = planDigest
         self.createdAt = createdAt
         self.reason = reason
-        way = kind == .contract ? Step.contraction : Step.forward
+        way = kind == .contract ? Step.contraction : inStages ? Step.progressive : Step.forward
         state = .planned
         attempts = 0
     }
@@ -207,6 +207,9 @@ extension Deployment {
     }
 
     private var wayForward: [Step] { way ?? Step.forwardWithoutRehearsal }
+
+    /// Whether the release comes to its users in stages, each of which ends with a verdict.
+    package var isInStages: Bool { wayForward.contains(.canary) }
 
     private mutating func go(_ next: State) {
         state = next

@@ -13,8 +13,8 @@ package struct JournalEntry: Codable, Equatable, Sendable {
     }
 
     /// The format that this version writes; a newer Switchyard reads all older ones. 2 brought the steps `rehearse` and
-    /// `contract`.
-    package static let currentFormat = 2
+    /// `contract`, 3 `canary` and `split`.
+    package static let currentFormat = 3
 
     package var format: Int
     package var deployment: DeploymentID

@@ -36,6 +36,9 @@ package struct Plan: Codable, Equatable, Sendable {
         self.warnings = warnings
     }
 
+    /// Whether the release comes to its users in stages.
+    package var isInStages: Bool { steps.contains { $0.step == .canary } }
+
     /// The bytes that the plan's digest covers: JSON with sorted keys.
     package func canonicalBytes() throws -> Data {
         let encoder = JSONEncoder()

@@ -14,9 +14,13 @@ package enum Step: String, Codable, Sendable, CaseIterable {
     case prepare
     /// Wait until health, database and key features answer, on the candidate directly.
     case warm
-    /// Give all new requests to the candidate, hand singletons over, start its workers.
+    /// Give the candidate to a few users, and compare.
+    case canary
+    /// Give it to half of them, until it is proved to be healthy.
+    case split
+    /// Give new requests to the candidate (all, or all but a holdback), hand singletons over, start its workers.
     case switchTraffic
-    /// Wait for the requests that the old slot still answers.
+    /// Give it the held-back users too, and wait for the requests that the old slot still answers.
     case drain
     /// Watch the new release at full traffic.
     case bake
@@ -40,6 +44,10 @@ package enum Step: String, Codable, Sendable, CaseIterable {
     package static let forward: [Step] = [
         .admit, .backUp, .rehearse, .expand, .prepare, .warm, .switchTraffic, .drain, .bake, .commit,
     ]
+    /// The same in stages: the old slot is drained only once nobody has to be compared with any more.
+    package static let progressive: [Step] = [
+        .admit, .backUp, .rehearse, .expand, .prepare, .warm, .canary, .split, .switchTraffic, .bake, .drain, .commit,
+    ]
     /// The way forward of deployments whose journal is of format 1.
     static let forwardWithoutRehearsal = forward.filter { $0 != .rehearse }
     /// The way forward of a contraction, which moves no request and claims no slot.
@@ -52,7 +60,7 @@ package enum Step: String, Codable, Sendable, CaseIterable {
     /// Whether users may have been answered by the candidate once this step has begun.
     package var isSeenByUsers: Bool {
         switch self {
-        case .switchTraffic, .drain, .bake, .commit: true
+        case .canary, .split, .switchTraffic, .drain, .bake, .commit: true
         default: false
         }
     }
@@ -66,6 +74,8 @@ package enum Step: String, Codable, Sendable, CaseIterable {
         case .expand: "expand"
         case .prepare: "prepare"
         case .warm: "warm"
+        case .canary: "canary"
+        case .split: "split"
         case .switchTraffic: "switch"
         case .drain: "drain"
         case .bake: "bake"

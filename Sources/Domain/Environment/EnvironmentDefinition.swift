@@ -74,6 +74,8 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
     package var backfillShare: Double
     /// Most web instances a release may ask for; HAProxy's slots are laid out for it.
     package var maxInstances: Int
+    /// How a release is judged while users come to it.
+    package var verdict: VerdictPolicy
 
     package init(
         keepReleases: Int = 2,
@@ -93,7 +95,8 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
         contractAfterSeconds: Double = 86_400,
         backfills: Bool = true,
         backfillShare: Double = 0.5,
-        maxInstances: Int = 4
+        maxInstances: Int = 4,
+        verdict: VerdictPolicy = VerdictPolicy()
     ) {
         self.keepReleases = keepReleases
         self.rollbackPeriodSeconds = rollbackPeriodSeconds
@@ -113,6 +116,7 @@ package struct DeploymentPolicy: Codable, Equatable, Sendable {
         self.backfills = backfills
         self.backfillShare = backfillShare
         self.maxInstances = maxInstances
+        self.verdict = verdict
     }
 
     /// Slots in the environment's pool: the kept releases, the stable one and a candidate.

@@ -66,6 +66,6 @@ package struct Split: Codable, Equatable, Sendable {
         self.candidate = candidate
     }
 
-    /// The slot that takes new requests when its servers are healthy and the share is all or nothing.
-    package var leading: SlotName? { share == Split.whole ? candidate : stable }
+    /// The slot that takes most of the new requests when its servers are healthy.
+    package var leading: SlotName? { share > Split.whole / 2 ? candidate : stable }
 }

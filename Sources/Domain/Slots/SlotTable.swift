@@ -62,7 +62,7 @@ extension SlotTable {
             .sorted { ($0.occupant?.replacedAt ?? .distantPast) > ($1.occupant?.replacedAt ?? .distantPast) }
     }
 
-    /// The slot that takes new requests.
+    /// The slot that takes most of the new requests.
     package var leading: Slot? { split.leading.flatMap { self[$0] } }
 
     /// Gives a free slot to a deployment; asked again for the same deployment, it answers the same slot.

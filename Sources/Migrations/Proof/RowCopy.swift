@@ -30,8 +30,9 @@ struct RowCopy {
     /// A DELETE of one row.
     var removal: String { "DELETE FROM ONLY \(table) WHERE ctid = (SELECT ctid FROM ONLY \(table) LIMIT 1)" }
 
-    /// Reads the columns that an INSERT may name; `table` is named as a snapshot does.
-    init(of table: String, on connection: PostgresConnection) async throws {
+    /// Reads the columns that an INSERT may name, but for those that are `unknown` to whoever writes; `table` is named as a
+    /// snapshot does.
+    init(of table: String, unknown: Set<String> = [], on connection: PostgresConnection) async throws {
         let place = table.asQualifiedIdentifier
         self.table = place
         let rows = try await connection.query(
@@ -45,7 +46,8 @@ struct RowCopy {
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attrelid = \(place)::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
             """)
-        columns = try rows.map { row in
+        let known = try rows.filter { try !unknown.contains($0.decode("name")) }
+        columns = try known.map { row in
             let column = try row.decode("name", as: String.self).asSQLIdentifier
             let isKey = try row.decode("is_unique", as: Bool.self) && !row.decode("refers", as: Bool.self)
             let copy = "original.\(column)"

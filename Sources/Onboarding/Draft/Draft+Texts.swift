@@ -38,6 +38,9 @@ extension Draft {
         environments:
           production:
         \(databaseText)
+            # Releases go to all users at once, watched by probes. 'progressive' gives them to few users first and judges
+            # them by what those met, which takes some hundred visits a release: change it when your users come.
+            strategy: blue_green
             # Host names that lead here; with one environment all of them do.
             # domains: [\(name.value).example.com]
             # Environment variables of the application, such as settings and keys.

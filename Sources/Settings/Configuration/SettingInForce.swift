@@ -34,7 +34,7 @@ extension Configuration {
 }
 
 /// Takes a configuration apart.
-private struct SettingList {
+struct SettingList {
     var settings: [SettingInForce] = []
 
     mutating func add(_ key: String, _ value: String?, _ effect: SettingInForce.Effect) {
@@ -58,6 +58,7 @@ private struct SettingList {
             add("\(path).rehearsal_settings.\(name)", value, .nextStep)
         }
         add(environment.policy, below: path)
+        add(environment.policy.verdict, below: path)
     }
 
     private mutating func add(_ policy: DeploymentPolicy, below path: String) {
@@ -94,5 +95,5 @@ private struct SettingList {
         add("traffic.max_connections", "\(traffic.maxConnections)", .reload)
     }
 
-    private func duration(_ seconds: Double) -> String { Quantity.duration(Int((seconds * 1_000).rounded())) }
+    func duration(_ seconds: Double) -> String { Quantity.duration(Int((seconds * 1_000).rounded())) }
 }

@@ -105,7 +105,7 @@ extension ValueReader where Value == String {
 
 extension SettingNode {
     /// The text with every `${NAME}` replaced, or nil after the missing variable has been reported.
-    fileprivate func expandingVariables(in text: String) -> String? {
+    func expandingVariables(in text: String) -> String? {
         var result = ""
         var rest = text[...]
         while let start = rest.range(of: "${") {

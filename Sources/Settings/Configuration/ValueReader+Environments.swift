@@ -44,7 +44,7 @@ extension ValueReader where Value == EnvironmentDefinition {
             let rehearsalSettings = keys.optional(
                 "rehearsal_settings", .environmentVariables,
                 "Environment variables of a release that is tried on a clone, instead of 'settings': no live keys.")
-            let policy = DeploymentPolicy(keys: keys)
+            let policy = DeploymentPolicy(keys: keys, of: name)
             return EnvironmentDefinition(
                 name: name, domains: domains ?? [], database: database ?? .embedded, settings: settings ?? [:],
                 rehearsalSettings: rehearsalSettings ?? [:], policy: policy)
@@ -53,7 +53,7 @@ extension ValueReader where Value == EnvironmentDefinition {
 }
 
 extension DeploymentPolicy {
-    fileprivate init(keys: MappingReader) {
+    fileprivate init(keys: MappingReader, of environment: EnvironmentName) {
         self.init()
         func duration(_ key: String, _ field: WritableKeyPath<Self, Double>, to hours: Int, _ summary: String) {
             let standard = Quantity.duration(Int(self[keyPath: field] * 1_000))
@@ -106,5 +106,6 @@ extension DeploymentPolicy {
             backfillShare = Double(percent) / 100
         }
         count("max_instances", \.maxInstances, 1...64, "Most web instances that a release may ask for")
+        verdict = VerdictPolicy(keys: keys, of: environment)
     }
 }

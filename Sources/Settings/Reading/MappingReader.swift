@@ -44,6 +44,9 @@ final class MappingReader {
         return node(name).flatMap(reader.read)
     }
 
+    /// Whether the file has the key, also with a wrong value.
+    func isWritten(_ name: String) -> Bool { node(name) != nil }
+
     /// Reports a problem at a key's value, or at the mapping where the key is missing.
     func report(_ name: String, _ sentence: String) {
         (node(name) ?? source)?.report(sentence)

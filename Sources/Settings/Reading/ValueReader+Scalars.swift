@@ -90,7 +90,30 @@ extension ValueReader where Value == Int {
     }
 }
 
+extension ValueReader where Value == Int {
+    /// A percentage such as `5%` or `0.5%`, in hundredths of a percent.
+    static func percentage(basisPoints range: ClosedRange<Int>) -> ValueReader {
+        let limits = "from \(Quantity.percentage(range.lowerBound)) to \(Quantity.percentage(range.upperBound))"
+        return scalar(
+            "a percentage \(limits), such as 5% or 0.5%",
+            schema: ["type": .text("string"), "pattern": .text("^[0-9]+(\\.[0-9]{1,2})?%$")]
+        ) { node in
+            node.text.flatMap(Quantity.basisPoints).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+}
+
 extension ValueReader where Value == Double {
+    /// A number, whole or not, with a sign or an exponent.
+    static var number: ValueReader {
+        scalar("a number such as 3, -0.5 or 1e6", schema: ["type": .text("number")]) { node in
+            guard let text = node.plainText,
+                text.wholeMatch(of: /[+\-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+\-]?[0-9]+)?/) != nil
+            else { return nil }
+            return Double(text).flatMap { $0.isFinite ? $0 : nil }
+        }
+    }
+
     /// A duration such as `30s`, in seconds; `range` is in milliseconds.
     static func duration(milliseconds range: ClosedRange<Int>) -> ValueReader {
         let limits = "from \(Quantity.duration(range.lowerBound)) to \(Quantity.duration(range.upperBound))"

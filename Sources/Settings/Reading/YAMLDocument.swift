@@ -7,6 +7,7 @@ final class YAMLDocument {
     /// What `${NAME}` in the file stands for.
     let variables: [String: String]
     private var problems: [Problem] = []
+    private var lines: [[Unicode.Scalar]] = []
 
     init(file: String, variables: [String: String] = [:]) {
         self.file = file
@@ -16,14 +17,22 @@ final class YAMLDocument {
     /// Reads the file's text as what `reader` describes; throws everything that is wrong with it.
     func read<Value>(_ text: String, as reader: ValueReader<Value>) throws(SettingsError) -> Value {
         let root = try compose(text)
+        lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
         let value = reader.read(SettingNode(node: root, name: nil, document: self))
         guard problems.isEmpty, let value else { throw refusal() }
         return value
     }
 
     func report(_ sentence: String, at mark: Mark?) {
-        problems.append(Problem(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1, sentence: sentence))
+        report(sentence, line: mark?.line ?? 1, column: mark?.column ?? 1)
     }
+
+    func report(_ sentence: String, line: Int, column: Int) {
+        problems.append(Problem(file: file, line: line, column: column, sentence: sentence))
+    }
+
+    /// A line of the file by its number, from 1; nil beyond the end.
+    func line(_ number: Int) -> [Unicode.Scalar]? { lines.indices.contains(number - 1) ? lines[number - 1] : nil }
 
     private func refusal() -> SettingsError {
         let sorted = problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }

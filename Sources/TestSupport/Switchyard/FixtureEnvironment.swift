@@ -24,6 +24,7 @@ package struct FixtureEnvironment: Sendable {
 
     private static let shortTimes = [
         "bake": "200ms", "drain": "2s", "stop": "5s", "close_spread": "1s", "recovery": "10s", "warm_deadline": "30s",
+        "strategy": "blue_green",
     ]
 
     /// Its part of switchyard.yaml.

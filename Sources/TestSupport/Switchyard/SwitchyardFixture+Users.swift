@@ -74,13 +74,13 @@ extension SwitchyardFixture {
     /// Keeps users busy with reads and writes, on kept and on new connections, while the body runs; answers what they
     /// saw, which is at least one answer.
     package func underLoad(
-        of environment: EnvironmentName = .production, requestsPerSecond: Double = 60,
+        of environment: EnvironmentName = .production, requestsPerSecond: Double = 60, identities: Int = 40,
         releaseHeader: String = "x-release", mix: [RequestTemplate] = SwitchyardFixture.mix,
         _ body: (LoadGenerator) async throws -> Void
     ) async throws -> LoadReport {
         var plan = try LoadPlan(baseURLs: [traffic], mix: mix)
         plan.hostHeader = self.environment(environment).domain
-        plan.identities = 40
+        plan.identities = identities
         plan.requestsPerSecond = requestsPerSecond
         plan.newConnectionShare = 0.3
         plan.releaseHeader = releaseHeader

@@ -40,7 +40,7 @@ extension HAProxy {
         var configuration = HAProxyConfiguration(
             folder: folder, http: addresses.http, secure: secure, challenge: addresses.challenge,
             maxConnections: affordableConnections,
-            user: getuid() == 0 && getpwnam("haproxy") != nil ? "haproxy" : nil,
+            user: Self.workerAccount?.name,
             environments: try definitions.map(environment))
         let pages = try folder.preparePages(of: definitions.map(\.name))
         let hosts = MapText.print(hostEntries)

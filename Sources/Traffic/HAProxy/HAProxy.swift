@@ -1,5 +1,5 @@
 package import Domain
-import DurableFiles
+package import DurableFiles
 import Foundation
 import Glibc
 package import Logging
@@ -42,6 +42,10 @@ package actor HAProxy {
 
     /// Open files that the service needs (`chpst -o`): two a connection and some.
     package nonisolated var serviceOpenFiles: Int { settings.maxConnections * 2 + Limits.reservedFiles }
+
+    /// The unprivileged account that HAProxy's workers take, who also write the request log; nil where they keep that of
+    /// whoever starts them.
+    package static var workerAccount: UnixUser? { UnixUser.isRoot ? UnixUser(named: "haproxy") : nil }
 
     /// Where users come in; by loopback where HAProxy listens on all addresses. The ports are the system's choice, kept,
     /// where the settings say 0. Known after `configure`.

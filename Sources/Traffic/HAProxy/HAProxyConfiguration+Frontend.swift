@@ -8,8 +8,9 @@ extension HAProxyConfiguration {
     /// all or nothing.
     var frontend: String {
         let rules = [
-            challengeRules, environmentRules, forwardingRules, splitRules, unitRules, choiceRules, longLivedRules,
-            responseRules, backendRules,
+            logRules, challengeRules, environmentRules, forwardingRules, splitRules, unitRules, choiceRules,
+            longLivedRules,
+            responseRules, timeRules, backendRules,
         ]
         return ([binds] + rules).map { lines in lines.map { "    \($0)\n" }.joined() }.reduce("frontend web\n", +)
     }

@@ -45,7 +45,7 @@ package struct HAProxyConfiguration: Equatable, Sendable {
     static let longLivedTable = "long-lived"
 
     package var text: String {
-        let shared = [global, defaults, frontend, longLived, nowhere] + challengeBackend
+        let shared = [global, requestLogRing, defaults, frontend, longLived, nowhere] + challengeBackend
         return (shared + environments.flatMap(backends)).joined(separator: "\n")
     }
 
@@ -83,6 +83,7 @@ extension HAProxyConfiguration {
                 description "\(digest)"
                 maxconn \(maxConnections)
                 hard-stop-after 1h
+                log ring@\(Self.requestLog) format raw local0
             \(identity)
             """
     }

@@ -14,8 +14,8 @@ package struct HAProxyFolder: Sendable, Equatable {
             throw .folderPath(path: path, rule: "only letters, digits, '/', '.', '_', '-' and '+' are allowed in it")
         }
         self.path = path
-        guard masterSocket.utf8.count <= Limits.socketPath else {
-            throw .socketPathTooLong(path: masterSocket, limit: Limits.socketPath)
+        for socket in [masterSocket, telemetrySocket] where socket.utf8.count > Limits.socketPath {
+            throw .socketPathTooLong(path: socket, limit: Limits.socketPath)
         }
     }
 
@@ -39,11 +39,16 @@ package struct HAProxyFolder: Sendable, Equatable {
     package var issuedCertificates: String { "\(path)/acme/issued" }
     package var pages: String { "\(path)/pages" }
     package var masterSocket: String { "\(path)/run/master.sock" }
+    /// Where the reader of the request log listens. HAProxy's workers have an account of their own and connect again and
+    /// again, so this lies beside the folder, which is closed to them; the socket itself lets in nobody else.
+    package var telemetrySocket: String { "\(telemetry)/requests.sock" }
+    private var telemetry: String { "\((path as NSString).deletingLastPathComponent)/telemetry" }
 
     func prepare() throws {
-        for folder in [path, "\(path)/maps", pages, certificates, "\(path)/run"] {
+        let own = [path, "\(path)/maps", pages, certificates, "\(path)/run"]
+        for (folder, mode) in own.map({ ($0, 0o700) }) + [(telemetry, 0o711)] {
             try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: mode])
         }
     }
 }

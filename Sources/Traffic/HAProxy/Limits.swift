@@ -25,6 +25,8 @@ enum Limits {
     /// Bytes of a unix socket's path, the closing zero included (`sun_path` in unix(7)), and what HAProxy appends to
     /// the name while it binds.
     static let socketPath = 108 - 16
+    /// Bytes of the ring in which lines of the request log wait for their reader: some 50,000 of them, for each worker.
+    static let requestLog = 8 * 1_024 * 1_024
     /// Files that HAProxy needs besides two a connection.
     static let reservedFiles = 200
     /// Bytes of a backend's name: an environment's and a slot's with what stands around them.

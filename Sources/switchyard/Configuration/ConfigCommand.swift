@@ -36,5 +36,6 @@ extension ConfigurationReport {
             let (old, new) = (difference.old ?? "nothing", difference.new ?? "nothing")
             Terminal.say("\(difference.key): \(old) -> \(new)  (\(difference.takesEffect))")
         }
+        for warning in warnings ?? [] { Terminal.say("Warning: \(warning)") }
     }
 }

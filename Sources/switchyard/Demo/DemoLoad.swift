@@ -3,7 +3,8 @@ import LoadTesting
 
 /// The load of the demo: dispatchers who look, book and come back, on kept and on new connections.
 enum DemoLoad {
-    static let identities = 200
+    /// As many as most systems let one process have connections, with some left over.
+    static let identities = 500
     static let rate = 100.0
 
     static func plan(for url: URL) throws -> LoadPlan {

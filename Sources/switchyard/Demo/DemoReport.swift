@@ -47,21 +47,54 @@ struct DemoReport: Encodable {
         }
     }
 
+    /// How soon the bad release was found to be one.
+    struct Detection: Encodable {
+        /// All requests, to both releases, since the bad one had its first users.
+        var requests: Int
+        var seconds: Double
+        /// Answers 5xx of the bad release.
+        var applicationErrors: Int
+
+        init(_ verdict: VerdictReport) {
+            requests = verdict.green.requests + verdict.blue.requests
+            seconds = verdict.seconds
+            applicationErrors = verdict.green.errors
+        }
+    }
+
     var requests: Requests
     var deployments: [Deployment]
     /// Deployments that moved no request: a migration that was refused, contractions.
     var schema: [Deployment]
+    /// Nil where the bad release had no users at all.
+    private let detection: Detection?
     private let seconds: Double
 
     enum CodingKeys: String, CodingKey {
         case requests
         case deployments
         case schema
+        case detectedAfterRequests = "detected_after_requests"
+        case detectedAfterSeconds = "detected_after_seconds"
+        case greenApplicationErrors = "green_application_errors"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(requests, forKey: .requests)
+        try container.encode(deployments, forKey: .deployments)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(detection?.requests, forKey: .detectedAfterRequests)
+        try container.encode(detection?.seconds, forKey: .detectedAfterSeconds)
+        try container.encode(detection?.applicationErrors, forKey: .greenApplicationErrors)
     }
 
     init(
-        began: Date, load: LoadReport, deployments reports: [DeploymentReport], schema schemaReports: [DeploymentReport]
+        began: Date, load: LoadReport, deployments reports: [DeploymentReport],
+        schema schemaReports: [DeploymentReport],
+        detection: Detection?
     ) {
+        self.detection = detection
         seconds = Date().timeIntervalSince(began)
         requests = Requests(
             total: load.total, failed: load.failed, applicationErrors: load.applicationErrors,
@@ -74,7 +107,7 @@ struct DemoReport: Encodable {
     /// What went otherwise than it should, each in a part of a sentence.
     var disappointments: [String] {
         let expected: [Domain.Deployment.Outcome] = [
-            .committed, .committed, .rolledBack, .committed, .committed, .failed, .failed, .committed,
+            .committed, .committed, .rolledBack, .committed, .rolledBack, .committed, .failed, .failed, .committed,
         ]
         var found = requests.failed > 0 ? ["\(requests.failed) requests failed"] : []
         if (deployments + schema).map(\.outcome) != expected.map(\.rawValue) {
@@ -110,7 +143,12 @@ struct DemoReport: Encodable {
             "",
             "\(requests.total) requests (\(byRelease.joined(separator: ", "))): "
                 + "\(requests.failed) failed, \(requests.applicationErrors) application errors",
-        ]
+        ] + (detection.map { [found($0)] } ?? [])
+    }
+
+    private func found(_ detection: Detection) -> String {
+        "1.2.0 was found to be bad after \(detection.requests) requests, \(String(format: "%.1f", detection.seconds)) s and "
+            + "\(detection.applicationErrors) errors of its own"
     }
 }
 

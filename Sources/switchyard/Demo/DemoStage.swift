@@ -87,15 +87,31 @@ struct DemoStage: Sendable {
         return try await client.addRelease(archive: archive, size: packed.size).release
     }
 
-    /// Puts a release together that differs from another one by a migration, as somebody in a hurry would write it.
-    func add(release version: String, from base: String, migration: String, expand sql: String) async throws -> Release
+    /// Puts a release together from another one with a line of its release.yaml changed.
+    func add(release version: String, from base: String, changing line: String, to changed: String) async throws
+        -> Release
     {
+        try await pack(assemble(version, from: base, changing: (line, changed)), version)
+    }
+
+    private func assemble(
+        _ version: String, from base: String, changing line: (before: String, after: String)? = nil
+    ) async throws -> String {
         let source = try FreightOpsSource(beside: program)
         let assembled = "\(folder)/assembled/\(version)"
         try await source.assemble(base, into: assembled)
         let manifest = "\(assembled)/release.yaml"
-        let text = try String(contentsOfFile: manifest, encoding: .utf8)
-        try DurableFile.write(text.replacing("version: \(base)", with: "version: \(version)"), to: manifest)
+        var text = try String(contentsOfFile: manifest, encoding: .utf8)
+        text.replace("version: \(base)", with: "version: \(version)")
+        if let line { text.replace(line.before, with: line.after) }
+        try DurableFile.write(text, to: manifest)
+        return assembled
+    }
+
+    /// Puts a release together that differs from another one by a migration, as somebody in a hurry would write it.
+    func add(release version: String, from base: String, migration: String, expand sql: String) async throws -> Release
+    {
+        let assembled = try await assemble(version, from: base)
         try FileManager.default.createDirectory(
             atPath: "\(assembled)/migrations/\(migration)", withIntermediateDirectories: false)
         try DurableFile.write(sql + "\n", to: "\(assembled)/migrations/\(migration)/expand.sql")
@@ -144,6 +160,9 @@ struct DemoStage: Sendable {
             database: embedded
             settings:
               SAMPLE_LOADS: "2000"
+            canary_dwell: 5s
+            split_dwell: 5s
+            assignment_period: 20s
             bake: 5s
             contract_after: 5s
             drain: 10s

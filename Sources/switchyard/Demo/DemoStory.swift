@@ -5,7 +5,8 @@ import Foundation
 import LoadTesting
 import NIOCore
 
-/// What the demo shows, in order: first release, load, second release, back, and forward again.
+/// What the demo shows, in order: first release, load, second release, back, and forward again; then a bad release
+/// that is taken back by itself, and its repair.
 struct DemoStory: Sendable {
     private static let environment = EnvironmentName(unchecked: "production")
     private static let sampleDeadline: Duration = .seconds(60)
@@ -18,14 +19,10 @@ struct DemoStory: Sendable {
         try await heading("Start the supervisor tree, HAProxy, PostgreSQL and the control plane") {
             try await stage.set()
         }
-        try await heading("Pack releases 1.0.0, 1.1.0 and 1.2.0 of FreightOps Pro") {
-            for version in ["1.0.0", "1.1.0", "1.2.0"] {
-                let release = try await stage.add(release: version)
-                Terminal.say("  \(release.reference)  sha256 \(release.digest.short)  \(release.size / 1_024) KiB")
-            }
-        }
+        try await heading("Pack releases 1.0.0, 1.1.0, 1.2.0 and 1.2.1 of FreightOps Pro") { try await pack() }
         var deployments = [try await deploy("1.0.0")]
         var schema: [DeploymentReport] = []
+        var detection: DemoReport.Detection?
         let url = try await stage.client.status().traffic.first.flatMap(URL.init(string:))
         guard let url else { throw CommandExit(.wentWrong, "The proxy of the demo did not start.") }
         try await waitForSampleData(at: url)
@@ -35,13 +32,17 @@ struct DemoStory: Sendable {
                 "\nFrom here on \(DemoLoad.identities) clients use it, \(Int(DemoLoad.rate)) requests a second.")
             deployments.append(try await deploy("1.1.0"))
             deployments.append(try await rollBack())
-            deployments.append(try await deploy("1.1.0"))
+            deployments.append(try await deploy("1.1.0", .blueGreen))
             try await waitForBackfill()
             schema.append(try await deployUnsafe())
-            deployments.append(try await deploy("1.2.0"))
+            let bad = try await deployBad()
+            deployments.append(bad.deployment)
+            detection = bad.detection
+            deployments.append(try await deploy("1.2.1", .blueGreen))
             schema += try await contract()
         }
-        return DemoReport(began: began, load: loadReport, deployments: deployments, schema: schema)
+        return DemoReport(
+            began: began, load: loadReport, deployments: deployments, schema: schema, detection: detection)
     }
 
     /// The new column is filled beside the load, and the journal of the deployment says so.
@@ -61,6 +62,29 @@ struct DemoStory: Sendable {
         return try await stage.client.deployment(newest.id).journal.contains {
             $0.text?.hasPrefix("backfilled") == true
         }
+    }
+
+    private func pack() async throws {
+        let healthy = "CHAOS_ERROR_SHARE: \"0\""
+        let releases = [
+            try await stage.add(release: "1.0.0"), try await stage.add(release: "1.1.0"),
+            try await stage.add(
+                release: "1.2.0", from: "1.2.0", changing: healthy, to: "CHAOS_ERROR_SHARE: \"0.2\""),
+            try await stage.add(release: "1.2.1", from: "1.2.0", changing: healthy, to: healthy),
+        ]
+        for release in releases {
+            Terminal.say("  \(release.reference)  sha256 \(release.digest.short)  \(release.size / 1_024) KiB")
+        }
+    }
+
+    /// Nobody does anything about it: it is taken back by what its first users met.
+    private func deployBad() async throws -> (deployment: DeploymentReport, detection: DemoReport.Detection?) {
+        Terminal.say("\n1.2.0 answers every fifth request with an error:")
+        let report = try await deploy("1.2.0")
+        guard let verdict = try? await stage.client.verdict(of: report.deployment.id) else { return (report, nil) }
+        Terminal.say("")
+        VerdictText(verdict).lines.forEach { Terminal.say("  \($0)") }
+        return (report, DemoReport.Detection(verdict))
     }
 
     private func deployUnsafe() async throws -> DeploymentReport {
@@ -94,10 +118,12 @@ struct DemoStory: Sendable {
         return [refused, done]
     }
 
-    private func deploy(_ version: String) async throws -> DeploymentReport {
-        try await follow("Deploy \(version)") {
+    private func deploy(_ version: String, _ strategy: VerdictPolicy.Strategy = .progressive) async throws
+        -> DeploymentReport
+    {
+        try await follow("Deploy \(version)\(strategy == .blueGreen ? ", to all users at once" : "")") {
             try await stage.client.deploy(
-                DeployRequest(release: version, requestedBy: "demo"), to: Self.environment
+                DeployRequest(release: version, requestedBy: "demo", strategy: strategy), to: Self.environment
             )
         }
     }

@@ -16,16 +16,24 @@ struct DeployCommand: AsyncParsableCommand {
 
     @Argument(help: "The release: a version, name@version or (the beginning of) a digest.")
     var release: String
+    @Option(help: "progressive (in stages, each judged) or blue_green (all at once); else what the environment says.")
+    var strategy: VerdictPolicy.Strategy?
     @OptionGroup var options: PlannedChangeOptions
 
     func run() async throws {
         let (name, client) = try await options.change.resolve()
-        if options.dryRun { return try options.show(await client.plan(DeployRequest(release: release), in: name)) }
-        let request = DeployRequest(release: release, planDigest: options.plan, requestedBy: Requester.name)
+        if options.dryRun {
+            return try options.show(
+                await client.plan(DeployRequest(release: release, strategy: strategy), in: name))
+        }
+        let request = DeployRequest(
+            release: release, planDigest: options.plan, requestedBy: Requester.name, strategy: strategy)
         let deployment = try await client.deploy(request, to: name)
         try await options.follow(deployment, in: name, what: "\(deployment.release) to \(name)")
     }
 }
+
+extension VerdictPolicy.Strategy: ExpressibleByArgument {}
 
 /// Who types the commands, for the record.
 enum Requester {

@@ -29,7 +29,7 @@ struct DeploymentFollower: Sendable {
                 news.forEach { show($0, of: report) }
                 seen = news.last?.sequence ?? seen
                 if report.deployment.outcome != nil || news.contains(where: isEnough) { return report }
-                if !isQuiet { progress.show() }
+                if !isQuiet { await showProgress(of: report) }
             } catch  where (CommandExit(error)?.cause == .unreachable) {
                 guard ContinuousClock.now - lastAnswer < Self.patience else { throw error }
                 try await Task.sleep(for: .milliseconds(100))
@@ -69,6 +69,15 @@ struct DeploymentFollower: Sendable {
             if successor == nil { successor = try await takeBack(in: environment) }
             return try await successor?.follow() ?? ended
         }
+    }
+
+    /// The step that is being done, and in a stage how its verdict stands: each second on a terminal, now and then in
+    /// lines that stay.
+    private func showProgress(of report: DeploymentReport) async {
+        guard let step = report.deployment.step, [Step.canary, .split, .bake].contains(step),
+            let verdict = try? await state.client().verdict(of: id)
+        else { return progress.show() }
+        progress.show(verdict)
     }
 
     static func sayEnd(of report: DeploymentReport) {

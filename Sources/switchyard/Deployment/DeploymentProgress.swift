@@ -8,7 +8,12 @@ final class DeploymentProgress: Sendable {
     private struct State {
         var running: (step: Step, since: Date)?
         var isPaused = false
+        /// When the last line was told to a reader who is no person.
+        var toldAt: Date?
     }
+
+    /// Seconds between two lines for a reader who is no person.
+    private static let plainInterval: Double = 10
 
     private let state = Mutex(State())
 
@@ -19,11 +24,18 @@ final class DeploymentProgress: Sendable {
         state.withLock { $0.running = parts[0] == "intent" ? (step, line.at) : nil }
     }
 
-    func show() {
+    /// Shows the step, and in a stage how its verdict stands; where no person watches, a line now and then.
+    func show(_ verdict: VerdictReport? = nil) {
         state.withLock { state in
             guard let (step, since) = state.running, !state.isPaused else { return }
             let seconds = max(0, Int(Date().timeIntervalSince(since)))
-            Terminal.sayProgress("  \(Terminal.coloured("now", .faint))   \(step.paddedTitle) \(seconds) s")
+            let line = "  \(Terminal.coloured("now", .faint))   \(step.paddedTitle) \(seconds) s"
+            guard let verdict else { return Terminal.sayProgress(line) }
+            let whole = "\(line)  \(VerdictText(verdict).line)"
+            if Terminal.showsProgress { return Terminal.sayProgress(whole) }
+            guard state.toldAt.map({ Date().timeIntervalSince($0) >= Self.plainInterval }) ?? true else { return }
+            state.toldAt = Date()
+            Terminal.say(whole)
         }
     }
 

@@ -71,6 +71,7 @@ struct StatusScreen {
     private func block(of environment: EnvironmentReport, slots limit: Int = .max) -> [Line] {
         var lines = [Line(text: ""), Line(text: title(of: environment), kind: .title)]
         if let current = environment.current { lines.append(Line(text: underWay(current))) }
+        if let verdict = environment.verdict { lines.append(Line(text: "  \(VerdictText(verdict).line)")) }
         let slots = environment.slots.filter { $0.slot.occupant != nil }
         var table = TextTable("  SLOT", "ROLE", "RELEASE", "PROCESSES", "IN FLIGHT")
         for report in slots.prefix(limit) { table.add(cells(of: report)) }

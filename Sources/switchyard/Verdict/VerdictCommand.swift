@@ -4,7 +4,9 @@ import ArgumentParser
 struct VerdictCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verdict",
-        abstract: "Judges releases by what their users met.",
-        subcommands: [VerdictReplayCommand.self]
+        abstract: "Says why a release was taken back or went on, from what its users met.",
+        discussion: "'switchyard verdict 17' tells the verdict of deployment 17, also long after it.",
+        subcommands: [VerdictShowCommand.self, VerdictReplayCommand.self],
+        defaultSubcommand: VerdictShowCommand.self
     )
 }

@@ -9,6 +9,7 @@ import NIOCore
 import Releases
 import Runtimes
 import Store
+import Telemetry
 import TestSupport
 import Testing
 import Traffic
@@ -84,9 +85,11 @@ import Traffic
         let schema = SchemaChanges(
             databases: databases, slots: slots, catalog: catalog, artifacts: releases,
             statements: StatementStore(database: stateDatabase), folder: folder, boundary: { _ in })
+        let log = RequestLog(environments: [])
         let world = World(
             router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
-            catalog: catalog
+            catalog: catalog, telemetry: ProxyTelemetry(log: log),
+            metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger))
         )
         let journal = Journal(
             records: DeploymentStore(database: stateDatabase) { $0.isAlive },
@@ -117,6 +120,9 @@ import Traffic
                 commands: CommandsController(commands: commands, journal: journal),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
+                verdicts: VerdictsController(
+                    journal: journal, environments: environments, records: VerdictStore(database: stateDatabase)),
+                metrics: MetricsController(log: log, environments: environments),
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: keeper)

@@ -10,9 +10,13 @@ struct RehearsedSchema {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Benchmarks/migrations")
 
+    static var sql: String {
+        get throws { try String(contentsOf: folder.appending(path: "schema.sql"), encoding: .utf8) }
+    }
+
     /// Fills an empty database with it.
     static func fill(_ address: PostgresAddress) async throws -> RehearsedSchema {
-        let sql = try String(contentsOf: folder.appending(path: "schema.sql"), encoding: .utf8)
+        let sql = try sql
         try await PostgresConnection.using(address, applicationName: "test") { connection in
             try await connection.executeScript(sql)
         }

@@ -10,7 +10,11 @@ struct ConfigurationTests {
             configuration
                 == Configuration(
                     application: try ApplicationName("freightops"),
-                    environments: [EnvironmentDefinition(name: try EnvironmentName("dev"), domains: [])]))
+                    environments: [
+                        EnvironmentDefinition(
+                            name: try EnvironmentName("dev"), domains: [],
+                            policy: DeploymentPolicy(verdict: VerdictPolicy(strategy: .blueGreen)))
+                    ]))
     }
 
     @Test func `a configuration with every key is read as it is written`() throws {

@@ -19,7 +19,7 @@ struct ChaosMiddleware: RouterMiddleware {
             ProcessExit.now(status: ProcessExit.chaosStatus)
         }
         let path = request.uri.path
-        guard path != "/health" else { return try await next(request, context) }
+        guard path != "/health", switches.isArmed else { return try await next(request, context) }
         if let feature = switches.deadFeature, feature.covers(path) { throw FreightError.chaos }
         if Self.isChosen(number, share: switches.slowShare, salt: 1) { try await Task.sleep(for: switches.slowness) }
         if Self.isChosen(number, share: switches.errorShare, salt: 2) { throw FreightError.chaos }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Faults that a release commits on request, so that detecting them and going back can be shown and tested.
 package struct ChaosSwitches: Equatable, Sendable {
     /// A feature that can be broken as a whole.
@@ -26,6 +28,11 @@ package struct ChaosSwitches: Equatable, Sendable {
     package var exitAtStart: Int?
     package var exitAfterRequests: Int?
     package var crashAfter: Duration?
+    /// The file that errors, slow answers, the dead feature and the refused database wait for: they are there while it is.
+    package var onlyIfFile: String?
+
+    /// Whether the faults that wait for a file are on now.
+    var isArmed: Bool { onlyIfFile.map { access($0, F_OK) == 0 } ?? true }
 
     package init() {}
 
@@ -46,6 +53,7 @@ package struct ChaosSwitches: Equatable, Sendable {
         exitAtStart = try environment.number("CHAOS_EXIT_AT_START", in: 0...255)
         exitAfterRequests = try environment.number("CHAOS_EXIT_AFTER_REQUESTS", in: 0...1_000_000_000)
         crashAfter = try environment.number("CHAOS_CRASH_AFTER_SECONDS", in: 0...86_400).map { .seconds($0) }
+        onlyIfFile = environment.text("CHAOS_ONLY_IF_FILE")
         if let name = environment.text("CHAOS_DEAD_FEATURE") {
             guard let feature = Feature(rawValue: name) else {
                 let known = Feature.allCases.map(\.rawValue).joined(separator: " or ")
@@ -58,7 +66,7 @@ package struct ChaosSwitches: Equatable, Sendable {
     private static let names: Set = [
         "CHAOS_ERROR_SHARE", "CHAOS_SLOW_SHARE", "CHAOS_SLOW_MILLISECONDS", "CHAOS_DATABASE_REFUSED",
         "CHAOS_DEAD_FEATURE", "CHAOS_NEVER_HEALTHY", "CHAOS_EXIT_AT_START", "CHAOS_EXIT_AFTER_REQUESTS",
-        "CHAOS_CRASH_AFTER_SECONDS",
+        "CHAOS_CRASH_AFTER_SECONDS", "CHAOS_ONLY_IF_FILE",
     ]
 
     private static func isUnknown(_ name: String) -> Bool {

@@ -6,8 +6,7 @@ import Postgres
 /// `PostgresError.server`, because only who asked knows what it means.
 package struct FreightDatabase: Sendable {
     private let pool: PostgresPool
-    /// Whether the chaos switch refuses every connection.
-    private let isRefused: Bool
+    private let chaos: ChaosSwitches
 
     package init(_ settings: FreightSettings, process: String) {
         pool = PostgresPool(
@@ -17,7 +16,7 @@ package struct FreightDatabase: Sendable {
             waitLimit: Limits.databaseWait,
             connectDeadline: Limits.databaseConnect
         )
-        isRefused = settings.chaos.databaseRefused
+        chaos = settings.chaos
     }
 
     func query(
@@ -50,7 +49,9 @@ package struct FreightDatabase: Sendable {
     private func withConnection<Value>(
         _ body: nonisolated(nonsending) (PostgresConnection) async throws -> Value
     ) async throws -> Value {
-        guard !isRefused else { throw FreightError.databaseUnavailable(reason: "CHAOS_DATABASE_REFUSED is set") }
+        guard !chaos.databaseRefused || !chaos.isArmed else {
+            throw FreightError.databaseUnavailable(reason: "CHAOS_DATABASE_REFUSED is set")
+        }
         do {
             return try await pool.withConnection(body)
         } catch let error as PostgresError where error.isUnavailability {

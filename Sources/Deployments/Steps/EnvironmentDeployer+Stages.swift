@@ -1,0 +1,214 @@
+package import Domain
+import Foundation
+import Judging
+import Logging
+
+/// How users come to a release in stages, each of which ends with a verdict.
+extension EnvironmentDeployer {
+    /// Gives a share of the users to the candidate, and watches and judges it until the stage is over.
+    func pass(_ stage: Stage, of deployment: Deployment) async throws -> StepReport {
+        try await openTrial(of: deployment)
+        try await draw(share(of: stage), for: deployment)
+        let metrics = MetricWatch(rules.triggers.metrics, reader: world.metrics)
+        return try await watching(deployment) {
+            try await withThrowingTaskGroup(of: StepReport?.self) { group in
+                group.addTask {
+                    try await metrics.run(every: self.parts.lookInterval * Limits.looksPerMetric)
+                    return nil
+                }
+                group.addTask { try await self.judge(stage, of: deployment, beside: metrics) }
+                defer { group.cancelAll() }
+                while let ended = try await group.next() {
+                    if let report = ended { return report }
+                }
+                throw CancellationError()
+            }
+        }
+    }
+
+    private var rules: VerdictPolicy { policy.verdict }
+
+    private func share(of stage: Stage) -> Int {
+        switch stage {
+        case .canary: rules.canaryShare
+        case .split: rules.splitShare
+        case .full: Split.whole - rules.holdbackShare
+        }
+    }
+
+    /// Draws anew who gets which release: a client counts again after each drawing.
+    func draw(_ share: Int, for deployment: Deployment) async throws {
+        let salts = Self.salts(of: deployment)
+        let before = table.split.salt.hasPrefix(salts) ? Int(table.split.salt.dropFirst(salts.count)) ?? 0 : 0
+        try change { try $0.share(share, salt: "\(salts)\(before + 1)") }
+        try await world.router.route(table)
+    }
+
+    private static func salts(of deployment: Deployment) -> String { "\(deployment.id)." }
+
+    /// Looks about once a second until the stage is over; throws when the release is to be taken back.
+    private func judge(_ stage: Stage, of deployment: Deployment, beside metrics: MetricWatch) async throws
+        -> StepReport
+    {
+        var course = StageCourse(stage, under: policy)
+        var drawnAt = ContinuousClock.now
+        while true {
+            try await Task.sleep(for: parts.lookInterval)
+            let seen = await world.telemetry.take(environment.name)
+            course.note(seen)
+            let obstacle = course.sight ?? metrics.silence
+            guard let trial = try await observe(seen, in: course, obstacle: obstacle) else { throw CancellationError() }
+            try await lookForOutsideCause(trial, of: deployment, course: &course)
+            if let fault = metrics.fault { try await takeBack(because: "\(fault)", course: &course) }
+            if let end = try await settle(trial, of: deployment, obstacle: obstacle, course: &course) { return end }
+            if ContinuousClock.now - drawnAt > .seconds(rules.assignmentSeconds) {
+                try await draw(share(of: stage), for: deployment)
+                drawnAt = .now
+            }
+        }
+    }
+
+    /// Does what follows from what is known; answers how the stage ended, or nil while it goes on.
+    private func settle(
+        _ trial: Trial, of deployment: Deployment, obstacle: String?, course: inout StageCourse
+    ) async throws -> StepReport? {
+        if let promotion = active?.promotion {
+            active?.promotion = nil
+            return StepReport("went on because \(promotion)")
+        }
+        if trial.judge.finding == .harm { try await takeBack(because: trial.reason, course: &course) }
+        switch course.decide(trial.judge.finding, obstacle: obstacle) {
+        case .advance: return StepReport(trial.summary)
+        case .inconclusive(let missing):
+            return try await decideWithoutProof(trial, missing: missing, course: &course)
+        case .stay, .takeBack: return nil
+        }
+    }
+
+    /// Throws what takes the release back; in shadow mode it is written down only.
+    private func takeBack(because reason: String, course: inout StageCourse) async throws {
+        guard rules.conduct == .observe else { throw DeploymentsError.foundBad(reason) }
+        guard !course.hasToldVerdict else { return }
+        course.hasToldVerdict = true
+        try await write(.note("shadow mode: it would be taken back. \(reason)"))
+    }
+
+    private func decideWithoutProof(
+        _ trial: Trial, missing: StagePolicy.Need, course: inout StageCourse
+    ) async throws -> StepReport? {
+        let why = "The verdict is inconclusive after \(course.seconds.rounded().seconds): \(missing.sentence)."
+        switch rules.inconclusive {
+        case .rollBack: throw DeploymentsError.unproven(why)
+        case .promote(let approver) where missing.isOfNumbers && course.greenUnits >= Double(rules.canaryUnits):
+            return StepReport("\(why) It went on, on the responsibility of \(approver)")
+        case .ask, .promote: try await ask(because: why, course: &course)
+        case .hold: break
+        }
+        guard course.isUndecidedTooLong else { return nil }
+        throw DeploymentsError.unproven("\(why) Nobody decided within \(Limits.longestUndecided.seconds.hours).")
+    }
+
+    private func ask(because why: String, course: inout StageCourse) async throws {
+        guard !course.hasAsked else { return }
+        course.hasAsked = true
+        parts.logger.critical("a deployment waits for a decision", metadata: ["environment": "\(environment.name)"])
+        try await write(.note("\(why) Decide with 'switchyard promote' or 'switchyard rollback'."))
+    }
+
+    /// When both releases are worse than what was before, the one on trial is probed beside the other: it is taken back
+    /// where it alone fails; otherwise everything stays as it is, and a person is asked.
+    private func lookForOutsideCause(_ trial: Trial, of deployment: Deployment, course: inout StageCourse) async throws
+    {
+        guard trial.history.hasFoundHarm, trial.judge.finding != .harm, course.externalCause == nil,
+            let stable = table.stable
+        else { return }
+        let green = await findings(in: try slotOf(deployment))
+        let blue = await findings(in: stable)
+        let bad = green.first { found in !found.isGood && !blue.contains { $0.subject == found.subject && !$0.isGood } }
+        if let bad {
+            return try await takeBack(
+                because: "Both are slower or fail more often than before, and only of the new one: "
+                    + "\(bad.sentence).", course: &course)
+        }
+        let why = "both releases do worse than before, so that the cause may lie outside"
+        course.externalCause = why
+        if rules.conduct == .act { try await ask(because: "Nothing is changed: \(why).", course: &course) }
+    }
+}
+
+// MARK: - The trial
+
+extension EnvironmentDeployer {
+    /// Begins the release's trial, or takes up the one that an earlier process began.
+    private func openTrial(of deployment: Deployment) async throws {
+        guard active?.trial == nil else { return }
+        let green = try slotOf(deployment)
+        guard let blue = table.stable, let before = blue.occupant?.release else {
+            throw DeploymentsError.nothingDeployed(environment.name)
+        }
+        if let known = try await parts.verdicts.trial(of: deployment.id) {
+            active?.trial = known
+        } else {
+            let opening = Trial.Opening(
+                deployment: deployment.id, at: parts.now(),
+                green: Trial.Party(slot: green.name, release: deployment.release),
+                blue: Trial.Party(slot: blue.name, release: before), settings: JudgeSettings(rules.triggers),
+                conduct: rules.conduct, before: await world.telemetry.recent(environment.name, blue.name))
+            try await parts.verdicts.append(JSONEncoder().encode(opening), at: 0, of: deployment.id)
+            active?.trial = Trial(opening)
+        }
+        await world.telemetry.begin(
+            Drawing(
+                environment: environment.name, stable: blue.name, candidate: green.name,
+                salts: Self.salts(of: deployment)))
+    }
+
+    /// Writes down what was seen before anything follows from it; answers the trial with it.
+    private func observe(_ seen: Observation, in course: StageCourse, obstacle: String?) async throws -> Trial? {
+        let look = Trial.Look(
+            at: parts.now(), stage: course.stage, share: table.split.share, ticks: seen.ticks, green: seen.green,
+            blue: seen.blue, gap: seen.gap ?? obstacle ?? course.externalCause, waitsForDecision: course.hasAsked)
+        guard let trial = active?.trial else { return nil }
+        try await parts.verdicts.append(
+            JSONEncoder().encode(look), at: trial.looks + 1, of: trial.opening.deployment)
+        active?.trial?.observe(look)
+        return active?.trial
+    }
+
+    /// What is known of the release on trial now; nil when there is none.
+    package var verdict: VerdictReport? { active?.trial?.report }
+
+    /// Lets a stage go on without a proof; throws when no stage of this deployment is under way.
+    package func promote(_ id: DeploymentID, by requester: String, reason: String) throws -> Deployment {
+        guard let deployment = active?.deployment, deployment.id == id, deployment.isInStages,
+            case .performing(let step) = deployment.state, [.canary, .split, .bake].contains(step)
+        else { throw DeploymentsError.notOnTrial(id) }
+        active?.promotion = "\(requester) said so: \(reason)"
+        return deployment
+    }
+}
+
+extension StagePolicy.Need {
+    /// What is missing, in a part of a sentence.
+    var sentence: String {
+        switch self {
+        case .time(let seconds): "\(seconds.rounded(.up).seconds) of it were not seen"
+        case .units(let units): "\(Int(units.rounded(.up))) more visits to the new release were needed"
+        case .proof: "it is neither proved that the new release is worse nor that it is not"
+        case .sight(let why): why
+        }
+    }
+
+    /// Whether there was too little traffic, and not that it was not seen.
+    var isOfNumbers: Bool {
+        switch self {
+        case .proof, .units: true
+        case .time, .sight: false
+        }
+    }
+}
+
+extension Double {
+    /// "72 h".
+    fileprivate var hours: String { "\(Int(self / 3_600)) h" }
+}

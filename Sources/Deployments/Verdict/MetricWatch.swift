@@ -1,0 +1,73 @@
+import Domain
+import Synchronization
+
+/// Looks at what Prometheus says of a release's guards, again and again.
+final class MetricWatch: Sendable {
+    private struct State {
+        /// How often in a row each guard's value was out of its bounds.
+        var breaches: [String: Int] = [:]
+        var faults: [String: String] = [:]
+        var silences: [String: String] = [:]
+    }
+
+    private let guards: [MetricGuard]
+    private let reader: any MetricReader
+    private let state = Mutex(State())
+
+    init(_ guards: [MetricGuard], reader: any MetricReader) {
+        self.guards = guards
+        self.reader = reader
+        for guarded in guards { state.withLock { $0.silences[guarded.name] = "\(guarded.name) was not asked for yet" } }
+    }
+
+    /// Why the release is to be taken back; nil while no value was out of its bounds often enough in a row.
+    var fault: String? { state.withLock { $0.faults.sorted { $0.key < $1.key }.first?.value } }
+
+    /// Why nothing is to be concluded; nil when every guard has a value within its bounds.
+    var silence: String? { state.withLock { $0.silences.sorted { $0.key < $1.key }.first?.value } }
+
+    /// Looks until it is cancelled.
+    func run(every interval: Duration) async throws {
+        guard !guards.isEmpty else { return }
+        while true {
+            await look()
+            try await Task.sleep(for: interval)
+        }
+    }
+
+    private func look() async {
+        await withTaskGroup(of: Void.self) { group in
+            for guarded in guards {
+                group.addTask { self.note(await self.reader.value(of: guarded), of: guarded) }
+            }
+        }
+    }
+
+    private func note(_ value: MetricValue, of guarded: MetricGuard) {
+        state.withLock { state in
+            guard case .value(let number) = value else {
+                if case .inconclusive(let why) = value { state.silences[guarded.name] = why }
+                return
+            }
+            guard let breach = guarded.breach(by: number) else {
+                state.breaches[guarded.name] = 0
+                state.silences[guarded.name] = nil
+                return
+            }
+            state.breaches[guarded.name, default: 0] += 1
+            state.silences[guarded.name] = breach
+            if state.breaches[guarded.name, default: 0] >= Limits.metricBreaches { state.faults[guarded.name] = breach }
+        }
+    }
+}
+
+extension MetricGuard {
+    /// What is wrong with a value, in a sentence without its point; nil when it is within the bounds.
+    fileprivate func breach(by value: Double) -> String? {
+        if let minimum, value < minimum {
+            return "the metric \(name) is \(value), and at least \(minimum) is asked for"
+        }
+        if let maximum, value > maximum { return "the metric \(name) is \(value), and at most \(maximum) is allowed" }
+        return nil
+    }
+}
