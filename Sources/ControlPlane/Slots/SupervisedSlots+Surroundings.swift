@@ -23,7 +23,8 @@ struct ProcessSurroundings: Sendable {
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
         }
-        return files.first { FileManager.default.isExecutableFile(atPath: $0) } ?? (word.contains("/") ? files.first : nil)
+        let named = word.contains("/") ? files.first : nil
+        return files.first { FileManager.default.isExecutableFile(atPath: $0) } ?? named
     }
 }
 
