@@ -13,6 +13,18 @@ struct FreightOpsTests {
         let requests: [String: Count]
         let deployments: [[String: Value]]
         let schema: [[String: Value]]
+        let detectedAfterRequests: Int
+        let detectedAfterSeconds: Double
+        let greenApplicationErrors: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case requests
+            case deployments
+            case schema
+            case detectedAfterRequests = "detected_after_requests"
+            case detectedAfterSeconds = "detected_after_seconds"
+            case greenApplicationErrors = "green_application_errors"
+        }
 
         enum Count: Decodable {
             case number(Int)
@@ -63,8 +75,10 @@ struct FreightOpsTests {
             let fields = ["release", "outcome", "reason", "switch_milliseconds", "duration_seconds"]
             for deployment in report.deployments { #expect(Set(deployment.keys) == Set(fields)) }
             let outcomes = report.deployments.compactMap { $0["outcome"] }
-            let expected = ["committed", "committed", "rolled_back", "committed", "committed"]
+            let expected = ["committed", "committed", "rolled_back", "committed", "rolled_back", "committed"]
             #expect(outcomes == expected.map(Report.Value.text))
+            #expect(report.detectedAfterRequests > 0 && report.detectedAfterSeconds > 0)
+            #expect(report.greenApplicationErrors > 0)
             let schema = report.schema.compactMap { $0["outcome"] }
             #expect(schema == ["failed", "failed", "committed"].map(Report.Value.text))
             let reasons = report.schema.compactMap { $0["reason"] }.map { "\($0)" }

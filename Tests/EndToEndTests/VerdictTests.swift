@@ -79,11 +79,15 @@ import Testing
     @Test func `without users nothing is proved, and a person decides`() async throws {
         try await use(["stage_deadline": "2s"]) { switchyard in
             try await switchyard.add(ExampleRelease("2"))
+            #expect(try await switchyard.ask().status == 200)
             let request = DeployRequest(release: "2", requestedBy: "test")
             let id = try await switchyard.client.deploy(request, to: .production).id
             try await expectQuestion(in: .canary, of: id, switchyard)
             let status = try await switchyard.cli(["status"])
             #expect(status.output.contains("waits for a decision"), "\(status.output)")
+            let metrics = try await metrics(of: switchyard)
+            #expect(metrics.contains(#"switchyard_judge_waits_for_decision{environment="production""#), "\(metrics)")
+            #expect(metrics.contains(#"switchyard_requests_total{environment="production",slot="s1",route="GET /""#))
             let promoted = try await switchyard.cli(["promote", "\(id)", "--reason", "nobody comes at night"])
             #expect(promoted.status == 0, "\(promoted)")
             try await expectQuestion(in: .split, of: id, switchyard)
@@ -101,6 +105,28 @@ import Testing
         try await use { switchyard in
             let result = try await switchyard.cli(["verdict", "1"])
             #expect(result.status == 9 && result.error.contains("Deployment 1 was not judged"), "\(result)")
+        }
+    }
+
+    /// What Prometheus would collect, with the token as it would be told it.
+    private func metrics(of switchyard: SwitchyardFixture) async throws -> String {
+        let token = try String(contentsOfFile: "\(switchyard.state)/token", encoding: .utf8)
+        let endpoint = try JSONDecoder().decode(
+            [String: JSONText].self, from: Data(contentsOf: URL(filePath: "\(switchyard.state)/api.json")))
+        let url = "\(endpoint["url"]?.text ?? "")/metrics"
+        let refused = try await output(of: "curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", url])
+        #expect(refused == "401")
+        return try await output(
+            of: "curl",
+            ["-sf", "-H", "authorization: Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))", url])
+    }
+
+    /// A value of a JSON object, of which only texts are looked at.
+    private struct JSONText: Decodable {
+        let text: String?
+
+        init(from decoder: any Decoder) throws {
+            text = try? decoder.singleValueContainer().decode(String.self)
         }
     }
 

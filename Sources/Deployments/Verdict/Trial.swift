@@ -99,8 +99,13 @@ package struct Trial: Sendable {
     /// Why it is taken back, for the journal: the verdict and its numbers.
     var reason: String { sentences { [$0.conclusion, $0.errors, $0.times] } }
 
-    /// How it stands, for the journal.
-    var summary: String { sentences { [$0.errors, $0.conclusion] } }
+    /// How it stands at the end of a stage that it has passed, for the journal.
+    var summary: String {
+        sentences { story in
+            judge.finding == .health
+                ? [story.errors, story.conclusion] : ["Nothing speaks against it so far.", story.errors]
+        }
+    }
 
     private func sentences(_ choose: (VerdictStory) -> [String?]) -> String {
         let story = VerdictStory(report: report, settings: opening.settings, history: history)

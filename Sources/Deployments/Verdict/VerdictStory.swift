@@ -24,7 +24,8 @@ struct VerdictStory {
     var errors: String? {
         guard let worse = report.green.errorRate else { return "No user of \(green) has come yet." }
         let other = report.blue.errorRate.map { "\(Self.percent($0)) of those to \(blue)" } ?? "\(blue) had none"
-        let users = report.usersWithErrors.map { ", of \($0) different users" } ?? ""
+        let count = report.usersWithErrors ?? 0
+        let users = count > 0 ? ", of \(count) different user\(count == 1 ? "" : "s")" : ""
         return
             "Errors: \(Self.percent(worse)) of the visits to \(green) went wrong (\(Self.count(report.green.badUnits)) "
             + "of \(Self.count(report.green.units))\(users)), \(other). The difference lies between "
@@ -64,8 +65,8 @@ struct VerdictStory {
                 + "one, fewer than one would look like this."
         case .inconclusive:
             let more =
-                report.unitsNeeded.map {
-                    "about \(Self.count($0)) more visits bring a verdict if all goes on like this"
+                report.roundedUnitsNeeded.map {
+                    "about \($0) more visits bring a verdict if all goes on like this"
                 }
                 ?? "no verdict is in sight"
             return "Neither is proved yet, which is no success: \(more)."

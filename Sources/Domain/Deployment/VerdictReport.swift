@@ -88,6 +88,14 @@ package struct VerdictReport: Codable, Equatable, Sendable {
     package var highestDifference: Double
     /// About how many more units of both sides bring a verdict if all goes on like this; nil where none is in sight.
     package var unitsNeeded: Double?
+    /// The same in two digits, since more of an estimate would say nothing.
+    package var roundedUnitsNeeded: Int? {
+        guard let unitsNeeded, unitsNeeded < 1e15 else { return nil }
+        var (digits, zeros) = (unitsNeeded.rounded(.up), 1.0)
+        while digits >= 100 { (digits, zeros) = ((digits / 10).rounded(.up), zeros * 10) }
+        return Int(digits * zeros)
+    }
+
     /// Different users of the release who have met an error; nil where nobody told them apart.
     package var usersWithErrors: Int?
     /// Why nothing may be concluded just now; nil when something may.

@@ -60,7 +60,7 @@ struct VerdictText {
         if let gap = report.gap { return Terminal.coloured(gap, .yellow) }
         if report.waitsForDecision { return Terminal.coloured("decide: promote or rollback", .yellow) }
         guard report.finding == .inconclusive else { return report.finding == .harm ? "worse" : "healthy" }
-        return report.unitsNeeded.map { "about \(Int($0.rounded(.up))) more visits" } ?? "no verdict in sight"
+        return report.roundedUnitsNeeded.map { "about \($0) more visits" } ?? "no verdict in sight"
     }
 
     private var interval: String {

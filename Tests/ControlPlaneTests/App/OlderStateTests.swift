@@ -49,7 +49,7 @@ import Testing
                 }
             )
             // By the steps that its schema had, not by the format.
-            #expect(kept == "switchyard.sqlite.schema-\(format == 1 ? 1 : 3)")
+            #expect(kept == "switchyard.sqlite.schema-\([1: 1, 2: 3, 3: 4][format] ?? 0)")
             let before = DeploymentStore(database: StateDatabase(path: "\(folder.path)/\(kept)")) { _ in false }
             #expect(try await before.deployments(in: .production, last: 10) == deployments)
             #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/\(kept).unfinished"))
