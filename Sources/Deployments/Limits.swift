@@ -10,6 +10,8 @@ package enum Limits {
     static let badAnswersWhileBaking = 3
     /// Between two looks at what users of a release on trial meet.
     package static let lookInterval: Duration = .seconds(1)
+    /// The most that one look counts, in seconds.
+    static let longestLookSeconds = 5.0
     /// Looks in a row that may miss something before nothing is concluded any more.
     static let gapsInRow = 3
     /// How long a stage waits for somebody to decide before the release is taken back.
@@ -18,7 +20,7 @@ package enum Limits {
     static let looksPerMetric = 5
     /// Values in a row out of their bounds that take a release back.
     static let metricBreaches = 3
-    /// How long a bake may go on beyond its time because the release before fails the same probe.
+    /// How long a release is left where it is while the one before fails the same probe.
     static let longestFreeze: Duration = .seconds(600)
     /// Before switching back is tried again.
     static let switchBackPause: Duration = .milliseconds(500)
@@ -38,6 +40,8 @@ package enum Limits {
     static let commitInterval: Duration = .milliseconds(10)
     /// Between two rounds of housekeeping that nobody asked for.
     static let housekeepingInterval: Duration = .seconds(2)
+    /// How long probes may take where two releases are compared: longer than each of them waits for its answer.
+    static let comparison: Duration = .seconds(6)
     /// How long probes may take for the evidence; what has not answered by then is left out.
     static let evidenceProbing: Duration = .seconds(1)
     /// Log lines kept of each slot in an evidence bundle.

@@ -37,7 +37,7 @@ enum Limits {
     static let timesInLook = 1_000_000
     /// Epochs in which a client may still come: the one of now, and the one before for requests that last.
     static let openEpochs = 2
-    static let epochs = 4_096
+    static let epochs = 100_000
     /// Splits whose meaning is remembered.
     static let splits = 256
     /// Different clients with errors that are told apart.

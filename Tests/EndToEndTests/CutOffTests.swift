@@ -53,6 +53,26 @@ struct CutOffTests {
         }
     }
 
+    /// In shadow mode, so that each stage ends by its time: `VerdictTests` interrupts judged ones.
+    @Test(arguments: [Interruption.kill, .powerLoss])
+    func `a deployment in stages, cut off at every boundary, is committed`(by interruption: Interruption) async throws {
+        let environment = FixtureEnvironment(policy: [
+            "strategy": "progressive", "judge": "observe", "canary_dwell": "100ms", "split_dwell": "100ms",
+        ])
+        try await withTwoReleases(interruption, in: environment) { switchyard in
+            try await switchyard.add(ExampleRelease("3.0.0", hasBackgroundProcesses: true))
+            let boundaries = Boundaries.inStages
+            let report = try await switchyard.cutOff(by: interruption, at: boundaries) { client in
+                try await client.deploy(DeployRequest(release: "3.0.0", requestedBy: "test"), to: .production)
+            } serving: { boundary in
+                if !Boundaries.isReached("completed:warm", at: boundary, of: boundaries) { return "2.0.0" }
+                return Boundaries.isReached("completed:drain", at: boundary, of: boundaries) ? "3.0.0" : nil
+            }
+            try await switchyard.expect(report, ended: .committed, serving: "3.0.0", interruptedAt: boundaries)
+            BackgroundLog("clock", of: switchyard).expectOneAtATime(killed: interruption == .powerLoss)
+        }
+    }
+
     @Test(arguments: [Interruption.kill, .powerLoss])
     func `a deployment that is taken back or fails, cut off at every boundary, leaves the old release`(
         by interruption: Interruption

@@ -18,6 +18,8 @@ enum Interruption: String, Sendable {
 enum Boundaries {
     /// Of a deployment that is committed.
     static let forward = ["begun"] + Step.forward.flatMap(around)
+    /// The same of one that comes to its users in stages.
+    static let inStages = ["begun"] + Step.progressive.flatMap(around)
     /// Of a rollback that is asked for after the commit.
     static let backward = ["begun"] + Step.backward.flatMap(around)
     /// Of a deployment that is taken back while it bakes.
@@ -61,11 +63,11 @@ extension SwitchyardFixture {
     /// Asks for something and cuts it off at each of the boundaries in turn: what the restart takes up goes on to the
     /// next one. Answers the deployment as it ended.
     ///
-    /// At each boundary exactly one release serves; `serving` says which.
+    /// At each boundary exactly one release serves; `serving` says which, or nil where users are divided.
     func cutOff(
         by interruption: Interruption, at boundaries: [String],
         while asking: (SwitchyardClient) async throws -> DeploymentSummary,
-        serving version: (_ boundary: String) -> String
+        serving version: (_ boundary: String) -> String?
     ) async throws -> DeploymentReport {
         var left = boundaries[...]
         try arm(left.removeFirst())
@@ -74,9 +76,11 @@ extension SwitchyardFixture {
         for boundary in boundaries {
             try await waitForControlPlaneToEnd()
             #expect(!isArmed, "it ended before \(boundary)")
-            try await waitUntilServed(by: version(boundary))
-            let answering = try await servingVersions()
-            #expect(answering == [version(boundary)], "cut off at \(boundary)")
+            if let expected = version(boundary) {
+                try await waitUntilServed(by: expected)
+                let answering = try await servingVersions()
+                #expect(answering == [expected], "cut off at \(boundary)")
+            }
             if interruption == .powerLoss { try await losePower() }
             guard let next = left.popFirst() else { break }
             try arm(next)

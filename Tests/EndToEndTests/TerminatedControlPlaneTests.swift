@@ -30,6 +30,28 @@ struct TerminatedControlPlaneTests {
         }
     }
 
+    @Test func `a control plane told to end during any stage hands over what it does`() async throws {
+        let environment = FixtureEnvironment(policy: [
+            "strategy": "progressive", "judge": "observe", "canary_dwell": "100ms", "split_dwell": "100ms",
+        ])
+        try await SwitchyardFixture.use([environment]) { switchyard in
+            for version in ["1.0.0", "2.0.0"] {
+                try await switchyard.add(ExampleRelease(version, hasBackgroundProcesses: true))
+            }
+            #expect(try await switchyard.deploy("1.0.0").deployment.outcome == .committed)
+            let load = try await switchyard.underLoad { _ in
+                for (number, step) in Step.progressive.drop(while: { $0 != .canary }).enumerated() {
+                    let version = number.isMultiple(of: 2) ? "2.0.0" : "1.0.0"
+                    let report = try await switchyard.deploy(
+                        version, interruptedBy: .terminate, at: "intent:\(step.rawValue)")
+                    try await expect(report, ended: .committed, serving: version, after: step, in: switchyard)
+                }
+            }
+            #expect(load.failed == 0, "\(load.failureSamples)")
+            try expectNeverTwo(in: switchyard)
+        }
+    }
+
     /// Deploys once for each step forward, and goes back again as long as there are steps of the way back left.
     private func terminateOnEachWay(in switchyard: SwitchyardFixture) async throws {
         var (serving, other) = ("1.0.0", "2.0.0")

@@ -46,7 +46,13 @@ package actor EnvironmentDeployer {
         /// What was seen of the release since it has users in stages; nil before.
         var trial: Trial?
         /// Who lets a stage go on without a proof, and why.
-        var promotion: String?
+        var promotion: Promotion?
+    }
+
+    /// Somebody's word that a stage may go on.
+    struct Promotion {
+        let step: Step
+        let reason: String
     }
 
     package nonisolated let environment: EnvironmentDefinition

@@ -6,8 +6,8 @@ struct ReleaseWatch {
     var badAnswers = 0
     /// When the key features are asked again.
     var nextFeatures = ContinuousClock.now
-    /// Until when the release is left where it is while the one before it has the same trouble.
-    let patientUntil: ContinuousClock.Instant
+    /// When the first of them came.
+    var badSince: ContinuousClock.Instant?
 }
 
 /// How a release is watched from the switch to the commit.
@@ -35,7 +35,9 @@ extension EnvironmentDeployer {
         let triggers = policy.verdict.triggers
         var fault = await firstHealthFault(of: manifest, in: slot, among: triggers)
         if fault == nil, ContinuousClock.now >= watch.nextFeatures {
-            if triggers.databaseConnection { fault = await connectionFault(of: slot) }
+            if triggers.databaseConnection {
+                fault = await connectionFinding(of: slot).flatMap { $0.isGood ? nil : $0 }
+            }
             if fault == nil, triggers.keyFeatures { fault = await firstFeatureFault(of: manifest, in: slot) }
             watch.nextFeatures = ContinuousClock.now + Limits.featureInterval
         }
@@ -43,12 +45,15 @@ extension EnvironmentDeployer {
         try Task.checkCancellation()
         guard let fault else {
             watch.badAnswers = 0
+            watch.badSince = nil
             return
         }
         watch.badAnswers += 1
+        let badSince = watch.badSince ?? .now
+        watch.badSince = badSince
         watch.nextFeatures = .now
         guard watch.badAnswers >= Limits.badAnswersWhileBaking else { return }
-        guard ContinuousClock.now < watch.patientUntil, await hasSameFault(fault, before: deployment) else {
+        guard .now - badSince < Limits.longestFreeze, await hasSameFault(fault, before: deployment) else {
             throw DeploymentsError.failedWhileBaking(fault.sentence)
         }
     }
@@ -59,7 +64,7 @@ extension EnvironmentDeployer {
         let manifest = try await world.catalog.release(deployment.release.digest).manifest
         // After a restart of the whole machine its processes may be just starting, too.
         try await waitForProxy(toFind: slot, by: .now + .seconds(policy.warmDeadlineSeconds))
-        var watch = ReleaseWatch(patientUntil: .now + Limits.longestFreeze)
+        var watch = ReleaseWatch()
         while true {
             try await look(at: slot, running: manifest, for: deployment, watch: &watch)
             try await Task.sleep(for: Limits.probeInterval)
@@ -68,6 +73,8 @@ extension EnvironmentDeployer {
 
     private func hasSameFault(_ fault: ProbeFinding, before deployment: Deployment) async -> Bool {
         guard let stable = table.stable, stable.occupant?.deployment != deployment.subject else { return false }
-        return await findings(in: stable).contains { $0.subject == fault.subject && !$0.isGood }
+        return await findings(in: stable, within: Limits.comparison).contains {
+            $0.subject == fault.subject && !$0.isGood
+        }
     }
 }

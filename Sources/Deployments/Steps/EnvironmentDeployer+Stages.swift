@@ -44,6 +44,16 @@ extension EnvironmentDeployer {
         try await world.router.route(table)
     }
 
+    /// Draws anew in the middle of a stage; where the proxy does not take it now, the next drawing will do.
+    private func drawAgain(_ share: Int, for deployment: Deployment) async throws {
+        do {
+            try await draw(share, for: deployment)
+        } catch {
+            try Task.checkCancellation()
+            parts.logger.warning("it was not drawn anew who gets the release", metadata: ["error": "\(error)"])
+        }
+    }
+
     private static func salts(of deployment: Deployment) -> String { "\(deployment.id)." }
 
     /// Looks about once a second until the stage is over; throws when the release is to be taken back.
@@ -55,14 +65,15 @@ extension EnvironmentDeployer {
         while true {
             try await Task.sleep(for: parts.lookInterval)
             let seen = await world.telemetry.take(environment.name)
-            course.note(seen)
-            let obstacle = course.sight ?? metrics.silence
+            let silence = metrics.silence
+            course.note(seen, silence: silence)
+            let obstacle = course.sight ?? silence
             guard let trial = try await observe(seen, in: course, obstacle: obstacle) else { throw CancellationError() }
             try await lookForOutsideCause(trial, of: deployment, course: &course)
             if let fault = metrics.fault { try await takeBack(because: "\(fault)", course: &course) }
             if let end = try await settle(trial, of: deployment, obstacle: obstacle, course: &course) { return end }
             if ContinuousClock.now - drawnAt > .seconds(rules.assignmentSeconds) {
-                try await draw(share(of: stage), for: deployment)
+                try await drawAgain(share(of: stage), for: deployment)
                 drawnAt = .now
             }
         }
@@ -72,11 +83,11 @@ extension EnvironmentDeployer {
     private func settle(
         _ trial: Trial, of deployment: Deployment, obstacle: String?, course: inout StageCourse
     ) async throws -> StepReport? {
-        if let promotion = active?.promotion {
-            active?.promotion = nil
-            return StepReport("went on because \(promotion)")
-        }
         if trial.judge.finding == .harm { try await takeBack(because: trial.reason, course: &course) }
+        if let promotion = active?.promotion, promotion.step == course.stage.step {
+            active?.promotion = nil
+            return StepReport("went on because \(promotion.reason)")
+        }
         switch course.decide(trial.judge.finding, obstacle: obstacle) {
         case .advance: return StepReport(trial.summary)
         case .inconclusive(let missing):
@@ -104,7 +115,7 @@ extension EnvironmentDeployer {
         case .ask, .promote: try await ask(because: why, course: &course)
         case .hold: break
         }
-        guard course.isUndecidedTooLong else { return nil }
+        guard course.isUndecidedTooLong() else { return nil }
         throw DeploymentsError.unproven("\(why) Nobody decided within \(Limits.longestUndecided.seconds.hours).")
     }
 
@@ -122,9 +133,11 @@ extension EnvironmentDeployer {
         guard trial.history.hasFoundHarm, trial.judge.finding != .harm, course.externalCause == nil,
             let stable = table.stable
         else { return }
-        let green = await findings(in: try slotOf(deployment))
-        let blue = await findings(in: stable)
-        let bad = green.first { found in !found.isGood && !blue.contains { $0.subject == found.subject && !$0.isGood } }
+        let green = await findings(in: try slotOf(deployment), within: Limits.comparison)
+        let blue = await findings(in: stable, within: Limits.comparison)
+        let bad = green.first { found in
+            !found.isGood && blue.contains { $0.subject == found.subject && $0.isGood }
+        }
         if let bad {
             return try await takeBack(
                 because: "Both are slower or fail more often than before, and only of the new one: "
@@ -183,7 +196,7 @@ extension EnvironmentDeployer {
         guard let deployment = active?.deployment, deployment.id == id, deployment.isInStages,
             case .performing(let step) = deployment.state, [.canary, .split, .bake].contains(step)
         else { throw DeploymentsError.notOnTrial(id) }
-        active?.promotion = "\(requester) said so: \(reason)"
+        active?.promotion = Promotion(step: step, reason: "\(requester) said so: \(reason)")
         return deployment
     }
 }

@@ -34,12 +34,12 @@ extension EnvironmentDeployer {
         try await waitForProxy(toFind: slot, by: .now + .seconds(policy.warmDeadlineSeconds))
         let verdict = deployment.isInStages ? try await pass(.full, of: deployment) : nil
         let end = ContinuousClock.now + (verdict == nil ? .seconds(policy.bakeSeconds) : .zero)
-        var watch = ReleaseWatch(patientUntil: end + Limits.longestFreeze)
+        var watch = ReleaseWatch()
         // A release is not committed on a bad answer: the watch goes on until the answers are good or bad enough.
-        while ContinuousClock.now < end || watch.badAnswers > 0 {
+        repeat {
             try await look(at: slot, running: manifest, for: deployment, watch: &watch)
             try await Task.sleep(for: Limits.probeInterval)
-        }
+        } while ContinuousClock.now < end || watch.badAnswers > 0
         try await refuseEndedProcesses(in: slot.name)
         return verdict ?? StepReport("healthy for \(policy.bakeSeconds.seconds)")
     }
@@ -73,8 +73,8 @@ extension EnvironmentDeployer {
         try change { $0.keep(left.name, at: now) }
     }
 
-    /// Everything that the probes see of a slot now, for the evidence.
-    func findings(in slot: Slot) async -> [ProbeFinding] {
+    /// Everything that the probes see of a slot now; what has not answered by then is left out.
+    func findings(in slot: Slot, within time: Duration = Limits.evidenceProbing) async -> [ProbeFinding] {
         guard let digest = slot.occupant?.release.digest,
             let manifest = try? await world.catalog.release(digest).manifest
         else { return [] }
@@ -87,10 +87,10 @@ extension EnvironmentDeployer {
                     group.addTask { [await prober.feature(probe, port: port, host: host)] }
                 }
             }
-            group.addTask { [await self.connectionFault(of: slot)].compactMap { $0 } }
+            group.addTask { [await self.connectionFinding(of: slot)].compactMap { $0 } }
             // A release that hangs must not hold up who wants to go back once more.
             group.addTask {
-                try? await Task.sleep(for: Limits.evidenceProbing)
+                try? await Task.sleep(for: time)
                 return nil
             }
             var findings: [ProbeFinding] = []
@@ -128,11 +128,12 @@ extension EnvironmentDeployer {
         return nil
     }
 
-    /// What a connection of Switchyard's own finds, made as the slot's release makes one; nil where it works.
-    func connectionFault(of slot: Slot) async -> ProbeFinding? {
-        await world.database.connectionFault(of: slot.name, in: environment).map {
-            ProbeFinding(subject: "Switchyard's own connection to the database", fault: $0, milliseconds: 0)
-        }
+    /// What a connection of Switchyard's own finds, made as the slot's release makes one; nil where there is no database.
+    func connectionFinding(of slot: Slot) async -> ProbeFinding? {
+        guard environment.database != .none else { return nil }
+        let fault = await world.database.connectionFault(of: slot.name, in: environment)
+        return ProbeFinding(
+            subject: "Switchyard's own connection to the database", fault: fault, milliseconds: 0)
     }
 
     func firstFeatureFault(of manifest: ReleaseManifest, in slot: Slot) async -> ProbeFinding? {

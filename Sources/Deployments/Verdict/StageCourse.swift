@@ -13,6 +13,7 @@ struct StageCourse {
     private var gapsInRow = 0
     /// Trouble that both releases have: the one on trial is not blamed for it, and a person has to decide.
     var externalCause: String?
+    private var undecidedSince: ContinuousClock.Instant?
     /// Whether a person was asked to decide.
     var hasAsked = false
     /// Whether it was written down what would be done if verdicts were acted upon.
@@ -26,10 +27,14 @@ struct StageCourse {
 
     var seconds: Double { (ContinuousClock.now - began).seconds }
 
-    /// Takes in what was seen since the last look; time of which a part was not seen does not count.
-    mutating func note(_ seen: Observation) {
+    /// Takes in what was seen since the last look; time of which a part was not seen does not count, and neither does time in
+    /// which a metric had no value.
+    mutating func note(_ seen: Observation, silence: String? = nil) {
         let now = ContinuousClock.now
-        if seen.gap == nil { seenSeconds += (now - lookedAt).seconds }
+        if seen.gap == nil, silence == nil {
+            // A machine that slept saw nothing meanwhile.
+            seenSeconds += min((now - lookedAt).seconds, Limits.longestLookSeconds)
+        }
         gapsInRow = seen.gap == nil ? 0 : gapsInRow + 1
         lookedAt = now
         for tick in seen.ticks { greenUnits += tick.green.units }
@@ -51,7 +56,12 @@ struct StageCourse {
                 obstacle: obstacle ?? externalCause))
     }
 
-    var isUndecidedTooLong: Bool { .seconds(seconds) > Limits.longestUndecided }
+    /// Whether somebody should have decided long ago; counted from the first call on.
+    mutating func isUndecidedTooLong() -> Bool {
+        let since = undecidedSince ?? .now
+        undecidedSince = since
+        return .now - since > Limits.longestUndecided
+    }
 }
 
 extension StagePolicy {
@@ -67,7 +77,7 @@ extension StagePolicy {
         self.init(
             leastSeconds: least, leastGreenUnits: acts && stage == .canary ? Double(verdict.canaryUnits) : 0,
             needsHealth: acts && stage == .split,
-            deadlineSeconds: acts ? max(verdict.stageDeadlineSeconds, least) : nil)
+            deadlineSeconds: acts ? least + verdict.stageDeadlineSeconds : nil)
     }
 }
 

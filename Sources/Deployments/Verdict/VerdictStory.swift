@@ -82,8 +82,8 @@ struct VerdictStory {
 
     private var sight: String? {
         switch (report.gap, report.waitsForDecision) {
-        case (let gap?, true): "A person has to decide, because not all was seen: \(gap)."
-        case (let gap?, false): "Nothing is concluded from silence: \(gap)."
+        case (let gap?, true): "A person has to decide, with 'switchyard promote' or 'switchyard rollback': \(gap)."
+        case (let gap?, false): "Nothing is concluded just now: \(gap)."
         case (nil, true):
             "The stage's time is over without proof: a person has to decide, with 'switchyard promote' or "
                 + "'switchyard rollback'."

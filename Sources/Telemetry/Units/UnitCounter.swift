@@ -2,6 +2,9 @@ import Domain
 import Judging
 
 /// Counts the units of a drawing: a client is one unit in each look, three at most in an assignment epoch.
+///
+/// Only the first of them has times: whoever is far away is slow each time, and three such units of one client would look
+/// like three slow clients.
 struct UnitCounter {
     /// By what a request was given its slot.
     private struct Assignment {
@@ -79,7 +82,7 @@ struct UnitCounter {
             clients += 1
         }
         epochs[epoch].units[client] = (before ?? 0) + 1
-        return look.begin(client, share: share, epoch: epoch, isGreen: isGreen)
+        return look.begin(client, share: share, epoch: epoch, isGreen: isGreen, isTimed: before == nil)
     }
 
     private mutating func assignment(of split: UnsafeRawBufferPointer) -> Assignment {

@@ -7,6 +7,8 @@ struct UnitLook {
     private struct Unit {
         let share: Int
         let isGreen: Bool
+        /// Whether its times count.
+        let isTimed: Bool
         var bad = 0
         var ok = 0
         /// Requests that have a time for the judge.
@@ -29,10 +31,10 @@ struct UnitLook {
         places[Self.key(client, share, epoch, isGreen)]
     }
 
-    mutating func begin(_ client: UInt64, share: Int, epoch: Int, isGreen: Bool) -> Int {
+    mutating func begin(_ client: UInt64, share: Int, epoch: Int, isGreen: Bool, isTimed: Bool) -> Int {
         if !shares.contains(share) { shares.append(share) }
         places[Self.key(client, share, epoch, isGreen)] = units.count
-        units.append(Unit(share: share, isGreen: isGreen))
+        units.append(Unit(share: share, isGreen: isGreen, isTimed: isTimed))
         return units.count - 1
     }
 
@@ -48,7 +50,7 @@ struct UnitLook {
         case .failed: units[place].bad += 1
         case .gaveUp, .leftOut: break
         }
-        guard let time else { return }
+        guard let time, units[place].isTimed else { return }
         guard times.count < Limits.timesInLook else {
             omitted += 1
             return
