@@ -29,7 +29,7 @@ package struct Judge: Sendable, Equatable {
             }
             return StreamJudge(stream, limit: .absolute(0), prior: 1 - quantile)
         }
-        blueTimes = blueBefore.times
+        blueTimes = blueBefore.times.scaled(toAtMost: settings.mostBlueTimesBefore)
     }
 
     package mutating func observe(_ tick: Tick) {

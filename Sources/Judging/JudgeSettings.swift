@@ -13,6 +13,8 @@ package struct JudgeSettings: Sendable, Equatable, Codable {
     package var errorPrior: Double
     /// Answers of blue that must be known before its times are compared with.
     package var leastBlueTimes = 20.0
+    /// As how many answers those from before count at most: what blue does now is soon what green is compared with.
+    package var mostBlueTimesBefore = 100.0
     /// Different clients of green who must have met an error for errors to prove harm.
     package var leastClients = 3
 

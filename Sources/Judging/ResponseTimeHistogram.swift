@@ -38,6 +38,16 @@ package struct ResponseTimeHistogram: Sendable, Equatable, Codable {
         left.unanswered += right.unanswered
     }
 
+    /// The same times with a smaller weight, where it is more than this.
+    package func scaled(toAtMost most: Double) -> Self {
+        guard total > most else { return self }
+        var scaled = self
+        scaled.weights = weights.mapValues { $0 * most / total }
+        scaled.unanswered = unanswered * most / total
+        scaled.total = most
+        return scaled
+    }
+
     /// The bucket below whose end this part of the weight lies, of 1; nil where nothing was seen or no time is that long.
     package func bucket(atQuantile quantile: Double) -> Int? {
         guard let first = weights.keys.min(), let last = weights.keys.max() else { return nil }

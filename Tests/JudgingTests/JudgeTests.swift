@@ -55,6 +55,15 @@ import Testing
         #expect(judge.finding == .harm)
     }
 
+    @Test func `a blue that was slow before is soon compared with as it is now`() {
+        var judge = Judge(JudgeSettings(), blueBefore: steady(5_000, milliseconds: 100))
+        for _ in 0..<300 {
+            judge.observe(
+                Tick(share: 0.5, green: steady(10, milliseconds: 100), blue: steady(10, milliseconds: 10)))
+        }
+        #expect(judge.finding == .harm)
+    }
+
     @Test(arguments: [(1, .open), (2, .open), (3, .harm), (nil, .harm)] as [(Int?, Judge.Finding)])
     func `errors prove harm only when three different users met one`(users: Int?, finding: Judge.Finding) {
         var judge = Judge(JudgeSettings(), blueBefore: SlotCounts(ok: 1_000))

@@ -53,7 +53,7 @@ package struct VerdictPolicy: Codable, Equatable, Sendable {
         strategy: Strategy = .progressive, conduct: Conduct = .act, inconclusive: Inconclusive = .ask,
         triggers: RollbackTriggers = RollbackTriggers(), canaryShare: Int = 500, canarySeconds: Double = 30,
         canaryUnits: Int = 20, splitShare: Int = 5_000, splitSeconds: Double = 30,
-        stageDeadlineSeconds: Double = 1_800, holdbackShare: Int = 500, assignmentSeconds: Double = 1_800
+        stageDeadlineSeconds: Double = 1_800, holdbackShare: Int = 500, assignmentSeconds: Double = 600
     ) {
         self.strategy = strategy
         self.conduct = conduct

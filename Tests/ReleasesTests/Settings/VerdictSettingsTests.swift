@@ -267,7 +267,7 @@ struct VerdictSettingsTests {
             Array(verdict) == [
                 "strategy: progressive", "judge: act", "canary_share: 0.25%", "canary_dwell: 30s", "canary_units: 20",
                 "split_share: 50%", "split_dwell: 30s", "stage_deadline: 30m", "holdback_share: 5%",
-                "assignment_period: 30m", "inconclusive: promote", "approver: dora",
+                "assignment_period: 10m", "inconclusive: promote", "approver: dora",
                 "rollback_triggers.max_error_rate_increase: 7.5%", "rollback_triggers.error_rate_mode: absolute",
                 "rollback_triggers.max_response_time_increase: 50%", "rollback_triggers.key_feature_failure: rollback",
                 "rollback_triggers.database_connection_failure: rollback",
