@@ -6,7 +6,8 @@ import Foundation
 package struct Judge: Sendable, Equatable {
     package let settings: JudgeSettings
     package private(set) var streams: [StreamJudge]
-    /// Blue's times so far, by which a tick's quantiles are fixed before the tick.
+    /// Blue's times so far, by which a tick's quantiles are fixed before the tick; older ones fade. Whatever is known before
+    /// the tick may fix them: half as long again in all quantiles is half as long again beyond each time.
     private var blueTimes: ResponseTimeHistogram
     package private(set) var greenUnits = 0.0
     package private(set) var blueUnits = 0.0
@@ -44,6 +45,7 @@ package struct Judge: Sendable, Equatable {
         if let clients = tick.greenClientsWithErrors { clientsWithErrors = max(clientsWithErrors ?? 0, clients) }
         hasProvedHarm = hasProvedHarm || provesHarm
         blueTimes += tick.blue.times
+        blueTimes = blueTimes.scaled(toAtMost: settings.mostBlueTimes)
         greenUnits += tick.green.units
         blueUnits += tick.blue.units
     }

@@ -15,6 +15,8 @@ package struct JudgeSettings: Sendable, Equatable, Codable {
     package var leastBlueTimes = 20.0
     /// As how many answers those from before count at most: what blue does now is soon what green is compared with.
     package var mostBlueTimesBefore = 100.0
+    /// As how many answers all that were seen of blue count at most: a load that changes is compared with as it is.
+    package var mostBlueTimes = 500.0
     /// Different clients of green who must have met an error for errors to prove harm.
     package var leastClients = 3
 

@@ -64,6 +64,19 @@ import Testing
         #expect(judge.finding == .harm)
     }
 
+    @Test func `a blue that gets faster during the trial is compared with as it is then`() {
+        var judge = Judge(JudgeSettings(), blueBefore: steady(100, milliseconds: 100))
+        for _ in 0..<500 {
+            judge.observe(
+                Tick(share: 0.5, green: steady(10, milliseconds: 100), blue: steady(10, milliseconds: 100)))
+        }
+        for _ in 0..<500 {
+            judge.observe(
+                Tick(share: 0.5, green: steady(10, milliseconds: 100), blue: steady(10, milliseconds: 10)))
+        }
+        #expect(judge.finding == .harm)
+    }
+
     @Test(arguments: [(1, .open), (2, .open), (3, .harm), (nil, .harm)] as [(Int?, Judge.Finding)])
     func `errors prove harm only when three different users met one`(users: Int?, finding: Judge.Finding) {
         var judge = Judge(JudgeSettings(), blueBefore: SlotCounts(ok: 1_000))

@@ -163,6 +163,9 @@ struct DemoStage: Sendable {
             canary_dwell: 5s
             split_dwell: 5s
             assignment_period: 20s
+            # A laptop that does other things beside.
+            rollback_triggers:
+              max_response_time_increase: 100%
             bake: 5s
             contract_after: 5s
             drain: 10s
