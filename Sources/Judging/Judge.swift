@@ -22,8 +22,7 @@ package struct Judge: Sendable, Equatable {
     /// `blueBefore` is what blue did before green came.
     package init(_ settings: JudgeSettings, blueBefore: SlotCounts) {
         self.settings = settings
-        let known = blueBefore.units
-        let prior = known > 0 ? min(blueBefore.bad / known, 1) : settings.errorPrior
+        let prior = settings.prior(after: blueBefore)
         streams = StreamJudge.Stream.allCases.map { stream in
             guard let quantile = stream.quantile else {
                 return StreamJudge(stream, limit: settings.errorLimit, prior: prior)
@@ -51,10 +50,7 @@ package struct Judge: Sendable, Equatable {
     }
 
     private func outcomes(of tick: Tick, in stream: StreamJudge.Stream) -> SequentialTest.Outcomes? {
-        guard let quantile = stream.quantile else {
-            return SequentialTest.Outcomes(
-                greenBad: tick.green.bad, greenOk: tick.green.ok, blueBad: tick.blue.bad, blueOk: tick.blue.ok)
-        }
+        guard let quantile = stream.quantile else { return tick.outcomes }
         guard blueTimes.total >= settings.leastBlueTimes, let limit = blueTimes.bucket(atQuantile: quantile) else {
             return nil
         }

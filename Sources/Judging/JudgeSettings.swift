@@ -31,6 +31,11 @@ package struct JudgeSettings: Sendable, Equatable, Codable {
         self.errorPrior = errorPrior
     }
 
+    /// Blue's error rate as what it did before shows it.
+    package func prior(after before: SlotCounts) -> Double {
+        before.units > 0 ? min(before.bad / before.units, 1) : errorPrior
+    }
+
     package var harmThreshold: Double { log(1 / alpha) }
     package var healthThreshold: Double { log(1 / healthAlpha) }
 }

@@ -39,4 +39,9 @@ package struct Tick: Sendable, Equatable, Codable {
         self.blue = blue
         self.greenClientsWithErrors = greenClientsWithErrors
     }
+
+    /// What became of its units.
+    package var outcomes: SequentialTest.Outcomes {
+        SequentialTest.Outcomes(greenBad: green.bad, greenOk: green.ok, blueBad: blue.bad, blueOk: blue.ok)
+    }
 }

@@ -40,7 +40,7 @@ struct EnvironmentTraffic {
         return windows[slot.number].counts(at: minute)
     }
 
-    mutating func begin(_ drawing: UnitDrawing) {
+    mutating func begin(_ drawing: Drawing) {
         units = UnitCounter(drawing, allowedFactor: allowedFactor)
     }
 

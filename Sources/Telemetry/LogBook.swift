@@ -77,7 +77,7 @@ extension LogBook {
         return index(of: environment).map { environments[$0].recent(slot, at: minute) } ?? SlotCounts()
     }
 
-    mutating func begin(_ drawing: UnitDrawing, at now: ContinuousClock.Instant) {
+    mutating func begin(_ drawing: Drawing, at now: ContinuousClock.Instant) {
         guard let index = index(of: drawing.environment) else { return }
         environments[index].refreshPatience(at: minute)
         environments[index].begin(drawing)

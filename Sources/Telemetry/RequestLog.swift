@@ -19,7 +19,7 @@ package final class RequestLog: Sendable {
     }
 
     /// Counts units from now on, for the requests that were divided by salts of this drawing; ends the one before.
-    package func begin(_ drawing: UnitDrawing) {
+    package func begin(_ drawing: Drawing) {
         book.withLock { $0.begin(drawing, at: .now) }
     }
 

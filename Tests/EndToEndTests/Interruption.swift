@@ -40,6 +40,13 @@ enum Boundaries {
     }
 }
 
+extension FixtureEnvironment {
+    /// With stages in shadow mode, so that each ends by its time: `VerdictTests` interrupts judged ones.
+    static let hastyStages = FixtureEnvironment(policy: [
+        "strategy": "progressive", "judge": "observe", "canary_dwell": "100ms", "split_dwell": "100ms",
+    ])
+}
+
 extension SwitchyardFixture {
     /// Asks for something, ends the control plane at a boundary of its journal, starts it again and answers the
     /// deployment as it ended.

@@ -31,10 +31,7 @@ struct TerminatedControlPlaneTests {
     }
 
     @Test func `a control plane told to end during any stage hands over what it does`() async throws {
-        let environment = FixtureEnvironment(policy: [
-            "strategy": "progressive", "judge": "observe", "canary_dwell": "100ms", "split_dwell": "100ms",
-        ])
-        try await SwitchyardFixture.use([environment]) { switchyard in
+        try await SwitchyardFixture.use([.hastyStages]) { switchyard in
             for version in ["1.0.0", "2.0.0"] {
                 try await switchyard.add(ExampleRelease(version, hasBackgroundProcesses: true))
             }

@@ -39,7 +39,7 @@ struct GapTests {
         var book = LogBook(
             environments: [EnvironmentDefinition(name: FedBook.production, domains: [])], at: now)
         book.begin(
-            UnitDrawing(
+            Drawing(
                 environment: FedBook.production, stable: FedBook.slots.0, candidate: FedBook.slots.1, salts: "1."),
             at: now)
         #expect(book.take(FedBook.production, at: now + .seconds(1)).gap != nil)

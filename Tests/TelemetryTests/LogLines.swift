@@ -84,7 +84,7 @@ struct FedBook {
 
     mutating func begin() {
         book.begin(
-            UnitDrawing(environment: Self.production, stable: Self.slots.0, candidate: Self.slots.1, salts: "17."),
+            Drawing(environment: Self.production, stable: Self.slots.0, candidate: Self.slots.1, salts: "17."),
             at: now)
     }
 

@@ -101,7 +101,7 @@ struct LoggedProxy {
 
     func begin() {
         log.begin(
-            UnitDrawing(environment: Self.production, stable: Self.stable, candidate: Self.candidate, salts: "2."))
+            Drawing(environment: Self.production, stable: Self.stable, candidate: Self.candidate, salts: "2."))
     }
 
     /// Requests that the workers of now sent to both slots, as HAProxy's statistics have it.

@@ -56,7 +56,7 @@ import Testing
     func `who writes anything else is cut off, and it is a gap`(text: String) async throws {
         try await withReader { log, _, path in
             log.begin(
-                UnitDrawing(
+                Drawing(
                     environment: FedBook.production, stable: FedBook.slots.0, candidate: FedBook.slots.1, salts: "1."))
             let writer = try LogWriter(socket: path)
             try await eventually("a connection") { log.connections == 1 }

@@ -61,10 +61,7 @@ struct ProxyTelemetry: RequestTelemetry {
     func recent(_ environment: EnvironmentName, _ slot: SlotName) async -> SlotCounts { log.recent(environment, slot) }
 
     func begin(_ drawing: Drawing) async {
-        log.begin(
-            UnitDrawing(
-                environment: drawing.environment, stable: drawing.stable, candidate: drawing.candidate,
-                salts: drawing.salts))
+        log.begin(drawing)
     }
 
     func take(_ environment: EnvironmentName) async -> Observation {

@@ -53,7 +53,7 @@ extension EnvironmentDeployer {
         watch.badSince = badSince
         watch.nextFeatures = .now
         guard watch.badAnswers >= Limits.badAnswersWhileBaking else { return }
-        guard .now - badSince < Limits.longestFreeze, await hasSameFault(fault, before: deployment) else {
+        guard .now - badSince < Limits.longestFreeze, try await !fails(slot, alone: fault, for: deployment) else {
             throw DeploymentsError.failedWhileBaking(fault.sentence)
         }
     }
@@ -71,10 +71,15 @@ extension EnvironmentDeployer {
         }
     }
 
-    private func hasSameFault(_ fault: ProbeFinding, before deployment: Deployment) async -> Bool {
-        guard let stable = table.stable, stable.occupant?.deployment != deployment.subject else { return false }
-        return await findings(in: stable, within: Limits.comparison).contains {
-            $0.subject == fault.subject && !$0.isGood
-        }
+    /// Whether a release still fails a probe once the release before it was found to pass it.
+    ///
+    /// In this order: what both failed and is mended just then, such as a database that is up again, is no fault of one.
+    private func fails(_ slot: Slot, alone fault: ProbeFinding, for deployment: Deployment) async throws -> Bool {
+        guard let stable = table.stable, stable.occupant?.deployment != deployment.subject else { return true }
+        let before = await findings(in: stable, within: Limits.comparison)
+        if before.contains(where: { $0.subject == fault.subject && !$0.isGood }) { return false }
+        let now = await findings(in: slot, within: Limits.comparison)
+        try Task.checkCancellation()
+        return !now.contains { $0.subject == fault.subject && $0.isGood }
     }
 }

@@ -194,7 +194,7 @@ extension EnvironmentDeployer {
     /// Lets a stage go on without a proof; throws when no stage of this deployment is under way.
     package func promote(_ id: DeploymentID, by requester: String, reason: String) throws -> Deployment {
         guard let deployment = active?.deployment, deployment.id == id, deployment.isInStages,
-            case .performing(let step) = deployment.state, [.canary, .split, .bake].contains(step)
+            case .performing(let step) = deployment.state, step.isJudged
         else { throw DeploymentsError.notOnTrial(id) }
         active?.promotion = Promotion(step: step, reason: "\(requester) said so: \(reason)")
         return deployment

@@ -53,9 +53,7 @@ package struct Trial: Sendable {
         self.opening = opening
         judge = Judge(opening.settings, blueBefore: opening.before)
         history = HistoryJudge(opening.settings, blueBefore: opening.before)
-        let known = opening.before.units
-        let prior = known > 0 ? min(opening.before.bad / known, 1) : opening.settings.errorPrior
-        difference = DifferenceInterval(prior: prior)
+        difference = DifferenceInterval(prior: opening.settings.prior(after: opening.before))
         greenTimes = ResponseTimeHistogram(allowedFactor: opening.settings.timeFactor)
         blueTimes = greenTimes
     }
@@ -64,10 +62,7 @@ package struct Trial: Sendable {
         for tick in look.ticks {
             judge.observe(tick)
             history.observe(tick.green)
-            difference.observe(
-                SequentialTest.Outcomes(
-                    greenBad: tick.green.bad, greenOk: tick.green.ok, blueBad: tick.blue.bad, blueOk: tick.blue.ok),
-                share: tick.share)
+            difference.observe(tick.outcomes, share: tick.share)
             greenTimes += tick.green.times
             blueTimes += tick.blue.times
         }

@@ -65,6 +65,9 @@ package enum Step: String, Codable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a deployment in stages judges the release in this step.
+    package var isJudged: Bool { self == .canary || self == .split || self == .bake }
+
     /// What the step does, for people: "switching traffic".
     package var title: String {
         switch self {

@@ -19,7 +19,7 @@ struct UnitCounter {
         var units: [UInt64: UInt8] = [:]
     }
 
-    let drawing: UnitDrawing
+    let drawing: Drawing
     private let allowedFactor: Double
     /// What the splits mean that were seen, by their fingerprints.
     private var assignments: [UInt64: Assignment] = [:]
@@ -29,7 +29,7 @@ struct UnitCounter {
     private var greenClientsWithErrors: Set<UInt64> = []
     private var look = UnitLook()
 
-    init(_ drawing: UnitDrawing, allowedFactor: Double) {
+    init(_ drawing: Drawing, allowedFactor: Double) {
         self.drawing = drawing
         self.allowedFactor = allowedFactor
     }

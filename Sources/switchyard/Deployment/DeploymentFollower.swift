@@ -74,7 +74,7 @@ struct DeploymentFollower: Sendable {
     /// The step that is being done, and in a stage how its verdict stands: each second on a terminal, now and then in
     /// lines that stay.
     private func showProgress(of report: DeploymentReport) async {
-        guard let step = report.deployment.step, [Step.canary, .split, .bake].contains(step),
+        guard report.deployment.step?.isJudged == true,
             let verdict = try? await state.client().verdict(of: id)
         else { return progress.show() }
         progress.show(verdict)

@@ -36,7 +36,7 @@ struct LoggedProxyCommand: AsyncParsableCommand {
     func run() async throws {
         let requestLog = RequestLog(environments: [SampleLines.definition])
         requestLog.begin(
-            UnitDrawing(
+            Drawing(
                 environment: SwitchedProxy.environment, stable: SlotName(number: 1), candidate: SlotName(number: 2),
                 salts: "benchmark"))
         try await SwitchedProxy.with(proxyOptions, share: share, editing: log == .none ? Self.withoutLog : { $0 }) {

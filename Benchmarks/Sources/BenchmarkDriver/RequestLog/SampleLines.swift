@@ -6,7 +6,7 @@ import Telemetry
 enum SampleLines {
     static let environment = EnvironmentName(unchecked: "production")
     static let definition = EnvironmentDefinition(name: environment, domains: [], database: .none)
-    static let drawing = UnitDrawing(
+    static let drawing = Drawing(
         environment: environment, stable: SlotName(number: 1), candidate: SlotName(number: 2), salts: "17.")
 
     private static let paths = [

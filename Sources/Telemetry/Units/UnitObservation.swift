@@ -1,24 +1,6 @@
 package import Domain
 package import Judging
 
-/// Whose units are counted: those of requests that were divided between two slots by a salt that begins with `salts`.
-///
-/// Each salt is an assignment epoch of its own, in which a client counts anew.
-package struct UnitDrawing: Sendable, Equatable {
-    package var environment: EnvironmentName
-    package var stable: SlotName
-    package var candidate: SlotName
-    /// What the salts of the deployment begin with: `17.`.
-    package var salts: String
-
-    package init(environment: EnvironmentName, stable: SlotName, candidate: SlotName, salts: String) {
-        self.environment = environment
-        self.stable = stable
-        self.candidate = candidate
-        self.salts = salts
-    }
-}
-
 /// What was seen of an environment between two looks.
 package struct UnitObservation: Sendable, Equatable {
     /// One for each share that requests were divided by, in the order in which they were first seen.
