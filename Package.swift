@@ -94,7 +94,8 @@ let package = Package(
                 "API", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation", "Judging", "LoadTesting",
                 "Migrations",
                 "Onboarding", "Postgres",
-                "Releases", "Runtimes", "Settings", "Traffic", argumentParser, asyncHTTPClient, logging, nioCore,
+                "Releases", "Runtimes", "Settings", "Telemetry", "Traffic", argumentParser, asyncHTTPClient, logging,
+                nioCore,
                 subprocess, unixSignals,
             ]
         ),

@@ -16,4 +16,35 @@ static inline int switchyard_accept(int descriptor) {
     extern int accept4(int, struct sockaddr *, socklen_t *, int);
     return accept4(descriptor, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
+/* Hands an open file to whoever is at the other end of a unix socket; 0, or -1 with errno. */
+static inline int switchyard_send_descriptor(int socket, int descriptor) {
+    char byte = 0;
+    struct iovec bytes = {&byte, 1};
+    union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(int))]; } control = {{0}};
+    struct msghdr message = {0};
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    message.msg_control = control.space;
+    message.msg_controllen = sizeof control.space;
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof(int));
+    *(int *)(void *)CMSG_DATA(&control.header) = descriptor;
+    return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+/* The open file that the other end hands over; -1 when it hands over none. */
+static inline int switchyard_receive_descriptor(int socket) {
+    char byte;
+    struct iovec bytes = {&byte, 1};
+    union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(int))]; } control = {{0}};
+    struct msghdr message = {0};
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    message.msg_control = control.space;
+    message.msg_controllen = sizeof control.space;
+    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) != 1) return -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return -1;
+    return *(int *)(void *)CMSG_DATA(header);
+}
 static inline int switchyard_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

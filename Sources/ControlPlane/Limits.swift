@@ -47,6 +47,7 @@ enum Limits {
     /// Longest name of a role or database that PostgreSQL keeps whole.
     static let roleBytes = 63
     /// How long a deployer waits for the proxy's configuration before it begins without.
+    static let logHolderFiles = 64
     static let configurationWait: Duration = .seconds(10)
     /// Between two looks at the proxy and the embedded database.
     static let infrastructureInterval: Duration = .seconds(5)

@@ -2,6 +2,10 @@
 enum Limits {
     /// Processes of HAProxy that are read from at once: a new worker connects before an old one has gone.
     static let connections = 16
+    /// Connections that wait to be read: while nobody reads for long, HAProxy begins a new one every hour.
+    static let backlog: Int32 = 1_024
+    /// How long a reader waits to be handed the socket.
+    static let handoverSeconds = 2
     /// Bytes that are read at once from a connection; about two thousand lines.
     static let chunk = 256 * 1_024
     /// Bytes of one line with its length; HAProxy's `maxlen` is 1,024.

@@ -45,7 +45,7 @@ struct Switchyard: AsyncParsableCommand {
                 name: "Running Switchyard",
                 subcommands: [
                     ServeCommand.self, ConfigCommand.self, TreeCommand.self, DownCommand.self, InstallCommand.self,
-                    DemoCommand.self, IsolateCommand.self,
+                    DemoCommand.self, IsolateCommand.self, HoldRequestLogCommand.self,
                 ]
             ),
         ]

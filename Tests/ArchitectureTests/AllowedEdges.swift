@@ -55,7 +55,8 @@ enum AllowedEdges {
         ],
         "Telemetry": [
             "AsyncHTTPClient": "asks Prometheus",
-            "CLinux": "lets a connection in and wakes a thread by calls that Glibc's Swift module lacks",
+            "CLinux":
+                "lets a connection in, hands a socket over and wakes a thread by calls that Glibc's Swift module lacks",
             "Domain": "speaks of environments and slots",
             "DurableFiles": "gives its socket to the account of HAProxy's workers",
             "Judging": "counts what the judge judges by",
@@ -156,6 +157,7 @@ enum AllowedEdges {
             "Runtimes": "finds the supervisor's tree for the demo, and its programs",
             "Settings": "finds the configuration",
             "Subprocess": "runs the application's seed command",
+            "Telemetry": "keeps the request log's socket open in a process of its own",
             "Traffic": "finds HAProxy and reads certificates as serve would",
             "UnixSignals": "asks what to do at ^C",
         ],

@@ -17,6 +17,7 @@ struct LoggedProxy {
     let folder: HAProxyFolder
     let proxy: HAProxy
     let log: RequestLog
+    let holder: RunningHolder
     let blue: TestApplication
     let green: TestApplication
     private let edited: @Sendable (String) -> String
@@ -34,10 +35,15 @@ struct LoggedProxy {
                 folder: folder, settings: TrafficSettings(https: https ? "127.0.0.1:0" : nil, maxConnections: 500),
                 environments: [definition])
             let (blue, green) = (try await TestApplication("blue"), try await TestApplication("green"))
+            try FileManager.default.createDirectory(
+                atPath: (folder.telemetrySocket as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
+            let holder = try holder(of: folder)
+            defer { holder.end() }
             try await body(
                 LoggedProxy(
-                    folder: folder, proxy: proxy, log: RequestLog(environments: [definition]), blue: blue, green: green,
-                    edited: editing))
+                    folder: folder, proxy: proxy, log: RequestLog(environments: [definition]), holder: holder,
+                    blue: blue, green: green, edited: editing))
         }
     }
 
@@ -54,17 +60,12 @@ struct LoggedProxy {
         return process
     }
 
-    func startReader() async throws -> RunningReader {
-        try await RunningReader(socket: folder.telemetrySocket, account: HAProxy.workerAccount, log: log)
-    }
+    func startReader() async throws -> RunningReader { RunningReader(heldAt: folder.telemetryDesk, log: log) }
 
-    /// Where a reader would listen, in a folder that is there.
-    func madeSocketPath() throws -> String {
-        let path = folder.telemetrySocket
-        try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o711])
-        return path
+    /// A holder of the log's socket.
+    static func holder(of folder: HAProxyFolder) throws -> RunningHolder {
+        try RunningHolder(
+            socket: folder.telemetrySocket, account: HAProxy.workerAccount, desk: folder.telemetryDesk)
     }
 
     /// Both of them, connected.

@@ -186,7 +186,7 @@ import Traffic
 
     @Test func `a line has no query string and no header`() async throws {
         try await LoggedProxy.with { fixture in
-            let socket = try LogSocket(path: fixture.madeSocketPath(), account: HAProxy.workerAccount)
+            let socket = try LogSocket(heldAt: fixture.folder.telemetryDesk)
             let running = try await fixture.startProxy(share: 5_000)
             defer { running.kill() }
             let arguments = [

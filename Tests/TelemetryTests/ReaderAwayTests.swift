@@ -56,6 +56,43 @@ import Traffic
         }
     }
 
+    @Test func `while nobody reads, the proxy stays connected and does not ask again`() async throws {
+        try await LoggedProxy.with { fixture in
+            let running = try await fixture.startProxy()
+            defer { running.kill() }
+            _ = try await fixture.ask(units: 0..<10)
+            let socket = try LogSocket(heldAt: fixture.folder.telemetryDesk)
+            var connection: LogConnection?
+            try await eventually("the proxy's connection") {
+                connection = socket.accept()
+                return connection != nil
+            }
+            let waiting = try #require(connection)
+            try await eventually("the first lines") { if case .bytes = waiting.receive() { true } else { false } }
+            _ = try await fixture.ask(units: 0..<10)
+            try await eventually("the next lines") { if case .bytes = waiting.receive() { true } else { false } }
+            #expect(socket.accept() == nil)
+        }
+    }
+
+    @Test func `a holder that ends ends its reader, and another one takes its place`() async throws {
+        try await LoggedProxy.with { fixture in
+            let running = try await fixture.startProxy()
+            defer { running.kill() }
+            let reader = try await fixture.startReader()
+            _ = try await fixture.ask(units: 0..<20)
+            try await eventually("the first lines") { fixture.log.linesReceived == 20 }
+            fixture.holder.end()
+            try await reader.end()
+            let another = try LoggedProxy.holder(of: fixture.folder)
+            defer { another.end() }
+            let next = try await fixture.startReader()
+            _ = try await fixture.ask(units: 0..<20)
+            try await eventually("all lines") { fixture.log.linesReceived == 40 }
+            try await next.stop()
+        }
+    }
+
     @Test func `lines beyond the ring's size are lost, and counted`() async throws {
         let small: @Sendable (String) -> String = { $0.replacing(/size \d{5,}/, with: "size 16384") }
         try await LoggedProxy.with(editing: small) { fixture in
@@ -63,7 +100,7 @@ import Traffic
             defer { running.end() }
             _ = try await fixture.ask(units: 0..<10)
             try await running.reader.stop()
-            _ = try await fixture.ask(units: 10..<1_000)
+            _ = try await fixture.ask(units: 10..<2_000)
             fixture.begin()
             let next = try await fixture.startReader()
             defer { next.cancel() }

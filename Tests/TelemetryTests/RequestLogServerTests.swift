@@ -126,6 +126,14 @@ import Testing
         socket.end()
     }
 
+    @Test func `a holder that is not there is told`() {
+        #expect {
+            try LogSocket(heldAt: "/tmp/switchyard-nowhere/desk.sock")
+        } throws: { error in
+            "\(error)".contains("reach the holder of") && "\(error)".contains("/tmp/switchyard-nowhere/desk.sock")
+        }
+    }
+
     @Test func `a folder that is not there and a path that is too long are told`() {
         #expect {
             try LogSocket(path: "/tmp/switchyard-nowhere/requests.sock", account: nil)

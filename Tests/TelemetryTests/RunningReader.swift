@@ -10,15 +10,24 @@ import Testing
 final class RunningReader: Sendable {
     private let task: Task<Void, any Error>
 
-    init(socket: String, account: UnixUser? = nil, log: RequestLog) async throws {
-        let server = RequestLogServer(socket: socket, account: account, log: log)
+    init(socket: String, log: RequestLog) async throws {
+        let server = RequestLogServer(socket: socket, account: nil, log: log)
         task = Task { try await server.run() }
         try await eventually("a socket") { FileManager.default.fileExists(atPath: socket) }
+    }
+
+    /// One that is handed its socket.
+    init(heldAt desk: String, log: RequestLog) {
+        let server = RequestLogServer(heldAt: desk, log: log)
+        task = Task { try await server.run() }
     }
 
     deinit { cancel() }
 
     func cancel() { task.cancel() }
+
+    /// Waits until it ends by itself.
+    func end() async throws { try await task.value }
 
     /// Ends it as the control plane does, and waits until it has.
     func stop() async throws {
@@ -27,21 +36,32 @@ final class RunningReader: Sendable {
     }
 }
 
+/// A holder of the log's socket, as the supervisor tree runs one.
+final class RunningHolder: Sendable {
+    private let stop = StopSignal()
+
+    /// Throws where the sockets cannot be made.
+    init(socket: String, account: UnixUser? = nil, desk: String) throws {
+        nonisolated(unsafe) let holder = try LogSocketHolder(socket: socket, account: account, desk: desk)
+        let stop = self.stop
+        Thread.detachNewThread { holder.run(until: stop) }
+    }
+
+    deinit { end() }
+
+    func end() { stop.send() }
+}
+
 /// Somebody who connects as a worker of HAProxy does.
 final class LogWriter: Sendable {
     private let descriptor: Int32
 
     init(socket path: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
+        let descriptor = self.descriptor
+        guard UnixSocket.at(path, { connect(descriptor, $0, $1) }) == 0 else {
+            throw FileFault(operation: "connect to", path: path)
         }
-        guard connected == 0 else { throw FileFault(operation: "connect to", path: path) }
     }
 
     deinit { close(descriptor) }

@@ -5,6 +5,7 @@ import Foundation
 import LoadTesting
 import Subprocess
 import SystemPackage
+import Telemetry
 import Traffic
 
 /// Which backends a command switches between, and where its HAProxy lives.
@@ -45,6 +46,9 @@ struct SwitchedProxy: Sendable {
         try file.save(table)
         _ = try await proxy.configure(tables: [table])
         try edit(proxy.folder.configuration, editing)
+        nonisolated(unsafe) let holder = try LogSocketHolder(
+            socket: proxy.folder.telemetrySocket, account: HAProxy.workerAccount, desk: proxy.folder.telemetryDesk)
+        Thread.detachNewThread { holder.run() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runInForeground(proxy.serviceCommand) }
             defer { group.cancelAll() }

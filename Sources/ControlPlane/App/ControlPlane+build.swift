@@ -213,7 +213,8 @@ private struct Parts {
         )
         let services: [any ServiceLifecycle.Service] =
             [
-                RequestLogService(log: requestLog, socket: proxy.folder.telemetrySocket, logger: logger),
+                RequestLogService(
+                    log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
                 infrastructure,
                 commands,
             ]
@@ -251,17 +252,19 @@ private struct DeployerService: ServiceLifecycle.Service {
     }
 }
 
-/// Reads the proxy's request log until the control plane ends; what cannot be listened on is tried again.
+/// Reads the proxy's request log until the control plane ends; where the socket's holder is not there, it is asked again.
 private struct RequestLogService: ServiceLifecycle.Service {
     let log: RequestLog
-    let socket: String
+    let desk: String
+    let infrastructure: Infrastructure
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            await infrastructure.waitUntilConfigured()
             while !Task.isCancelled {
                 do {
-                    try await RequestLogServer(socket: socket, account: HAProxy.workerAccount, log: log).run()
+                    try await RequestLogServer(heldAt: desk, log: log).run()
                 } catch {
                     logger.error("the request log cannot be read", metadata: ["error": "\(error)"])
                 }

@@ -98,6 +98,7 @@ package actor Infrastructure: ServiceLifecycle.Service {
 
     private func attendAll() async {
         await attend("supervisor") { try await self.tree.start() }
+        await attend("request log") { try await self.attendRequestLog() }
         await attend("proxy") { try await self.attendProxy() }
         if progress == .starting { progress = .attended }
         await attend("certificates") { try await self.attendCertificates() }
@@ -131,6 +132,16 @@ package actor Infrastructure: ServiceLifecycle.Service {
             }
             faults[name] = "\(error)"
         }
+    }
+
+    /// Keeps the log's socket open: HAProxy does not wait before it asks again for one that is closed.
+    private func attendRequestLog() async throws {
+        let service = try Runtimes.Service(
+            name: "request-log", command: [OwnProgram.path(), "hold-request-log", "--state", folder.path],
+            environment: [:], workingDirectory: folder.telemetry, unixUser: nil, openFiles: Limits.logHolderFiles,
+            memoryLimit: nil, stopSeconds: 5, logFolder: "\(folder.logs)/request-log", startsAtBoot: true)
+        try await tree.install(service)
+        try await tree.start(service.name)
     }
 
     private func attendProxy() async throws {

@@ -56,14 +56,11 @@ package struct IsolatedProcess: Sendable {
     }
 
     private func words() throws -> [String] {
-        // After an upgrade the new program is where ours was.
-        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            .replacing(" (deleted)", with: "")
         let relays = [
             "--web-socket", webSocket, "--web-port", "\(webPort)", "--database-socket", databaseSocket,
             "--database-port", "\(databasePort)",
         ]
-        return NetworkIsolation.prefix + [program, "isolate", "--folder", folder] + relays
+        return NetworkIsolation.prefix + [try OwnProgram.path(), "isolate", "--folder", folder] + relays
             + (unixUser.map { ["--user", $0] } ?? []) + ["--"] + command
     }
 

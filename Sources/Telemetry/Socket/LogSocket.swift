@@ -8,6 +8,8 @@ import Glibc
 /// process's user and the account that it is given to.
 final class LogSocket {
     private let path: String
+    /// Who keeps it open when this process ends, and ends this connection when it ends itself.
+    let holder: LogConnection?
     /// -1 once it is closed.
     private(set) var descriptor: Int32
     /// Tells this socket's file from one that took its name.
@@ -21,9 +23,8 @@ final class LogSocket {
             throw TelemetryError.socketPathTooLong(path: aside, limit: Limits.socketPath)
         }
         self.path = path
-        let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-        descriptor = socket(AF_UNIX, Int32(flags), 0)
-        guard descriptor >= 0 else { throw fault("create") }
+        holder = nil
+        descriptor = try UnixSocket.make(nonBlocking: true, for: path)
         do {
             try listen(at: aside)
             try account?.own(aside)
@@ -33,6 +34,22 @@ final class LogSocket {
             unlink(aside)
             throw error
         }
+    }
+
+    /// The socket that a `LogSocketHolder` keeps open; `desk` is where that hands it out. Throws `TelemetryError`.
+    init(heldAt desk: String) throws {
+        path = desk
+        let holder = LogConnection(try UnixSocket.make(nonBlocking: false, for: desk))
+        self.holder = holder
+        descriptor = -1
+        var wait = timeval(tv_sec: Limits.handoverSeconds, tv_usec: 0)
+        setsockopt(
+            holder.descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+        guard UnixSocket.at(desk, { connect(holder.descriptor, $0, $1) }) == 0 else {
+            throw fault("reach the holder of")
+        }
+        descriptor = switchyard_receive_descriptor(holder.descriptor)
+        guard descriptor >= 0 else { throw fault("take over") }
     }
 
     deinit { end() }
@@ -55,16 +72,8 @@ final class LogSocket {
         unlink(aside)
         // The file that bind makes takes over the mode of the descriptor.
         guard fchmod(descriptor, 0o600) == 0 else { throw fault("set the mode of") }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: aside.utf8.prefix($0.count - 1)) }
-        let bound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard bound == 0 else { throw fault("bind") }
-        guard Glibc.listen(descriptor, Int32(Limits.connections)) == 0 else { throw fault("listen on") }
+        guard UnixSocket.at(aside, { bind(descriptor, $0, $1) }) == 0 else { throw fault("bind") }
+        guard Glibc.listen(descriptor, Limits.backlog) == 0 else { throw fault("listen on") }
     }
 
     private func fault(_ operation: String) -> TelemetryError {

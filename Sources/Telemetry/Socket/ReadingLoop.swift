@@ -27,10 +27,11 @@ struct ReadingLoop {
     /// Answers false when it is time to stop.
     private func waitForWork(_ connections: [LogConnection]) -> Bool {
         let isFull = connections.count >= Limits.connections
-        let descriptors = [stop.descriptor, isFull ? -1 : socket.descriptor] + connections.map(\.descriptor)
+        let ends = [stop.descriptor, socket.holder?.descriptor ?? -1]
+        let descriptors = ends + [isFull ? -1 : socket.descriptor] + connections.map(\.descriptor)
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while poll(&polled, nfds_t(polled.count), -1) < 0, errno == EINTR {}
-        return polled[0].revents == 0
+        return polled.prefix(ends.count).allSatisfy { $0.revents == 0 }
     }
 
     private func isStopped(within milliseconds: Int32) -> Bool {

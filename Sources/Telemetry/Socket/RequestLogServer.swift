@@ -1,20 +1,25 @@
 package import DurableFiles
 import Foundation
 
-/// Listens for HAProxy's request log and reads it into a `RequestLog`, on a thread of its own.
+/// Reads HAProxy's request log into a `RequestLog`, on a thread of its own.
 package final class RequestLogServer: Sendable {
-    private let path: String
-    private let account: UnixUser?
     private let log: RequestLog
+    private let open: @Sendable () throws -> LogSocket
 
-    /// `account` is the one of HAProxy's workers, who may connect; nil where they run as this process's own user.
-    package init(socket path: String, account: UnixUser?, log: RequestLog) {
-        self.path = path
-        self.account = account
+    /// Reads from the socket that a `LogSocketHolder` hands out at `desk`.
+    package init(heldAt desk: String, log: RequestLog) {
         self.log = log
+        open = { try LogSocket(heldAt: desk) }
     }
 
-    /// Reads until it is cancelled, and then what is on its way; throws `TelemetryError` or `FileFault` where it cannot
+    /// Listens itself. `account` is the one of HAProxy's workers, who may connect; nil where they run as this process's
+    /// own user.
+    package init(socket path: String, account: UnixUser?, log: RequestLog) {
+        self.log = log
+        open = { try LogSocket(path: path, account: account) }
+    }
+
+    /// Reads until it is cancelled or the socket's holder has ended, and then what is on its way; throws `TelemetryError` or `FileFault` where it cannot
     /// listen.
     package func run() async throws {
         let stop = StopSignal()
@@ -30,7 +35,6 @@ package final class RequestLogServer: Sendable {
     }
 
     private func read(until stop: StopSignal) throws {
-        let socket = try LogSocket(path: path, account: account)
-        ReadingLoop(log: log, stop: stop, socket: socket).run()
+        ReadingLoop(log: log, stop: stop, socket: try open()).run()
     }
 }

@@ -42,6 +42,8 @@ package struct HAProxyFolder: Sendable, Equatable {
     /// Where the reader of the request log listens. HAProxy's workers have an account of their own and connect again and
     /// again, so this lies beside the folder, which is closed to them; the socket itself lets in nobody else.
     package var telemetrySocket: String { "\(telemetry)/requests.sock" }
+    /// Where the reader of the request log is handed that socket.
+    package var telemetryDesk: String { "\(telemetry)/desk.sock" }
     private var telemetry: String { "\((path as NSString).deletingLastPathComponent)/telemetry" }
 
     func prepare() throws {

@@ -61,7 +61,7 @@ struct ReaderRestartsCommand: AsyncParsableCommand {
 
 extension SwitchedProxy {
     func reader(into log: RequestLog) -> RequestLogServer {
-        RequestLogServer(socket: proxy.folder.telemetrySocket, account: HAProxy.workerAccount, log: log)
+        RequestLogServer(heldAt: proxy.folder.telemetryDesk, log: log)
     }
 
     /// What both slots were sent.
