@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Calls for stream sockets of the file system.
