@@ -148,9 +148,10 @@ extension SwitchyardFixture {
         let service = "\(state)/supervisor/services/postgres"
         try FileManager.default.moveItem(atPath: databasePort, toPath: "\(databasePort).away")
         try FileManager.default.createDirectory(atPath: databasePort, withIntermediateDirectories: false)
-        for command in ["down", "interrupt"] { try await Self.sv(command, service) }
         try await eventually(within: .seconds(30), "the end of PostgreSQL") {
-            try await Self.sv("status", service).hasPrefix("down: ")
+            // Again, because the control plane may have been about to start it just then.
+            for command in ["down", "interrupt"] { try await Self.sv(command, service) }
+            return try await Self.sv("status", service).hasPrefix("down: ")
         }
         try await eventually(within: .seconds(30), "the status that tells of it") {
             try await client.status().problems.contains { $0.hasPrefix("database: ") }

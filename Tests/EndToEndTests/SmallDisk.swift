@@ -20,13 +20,13 @@ final class SmallDisk: Sendable {
 
     deinit { umount2(path, Int32(MNT_DETACH)) }
 
-    /// Moves a Switchyard's state onto a file system of 64 MiB before anything is in it.
+    /// Moves a Switchyard's state onto a file system of 96 MiB before anything is in it.
     static func use(_ body: (SwitchyardFixture, SmallDisk) async throws -> Void) async throws {
         try await SwitchyardFixture.use([FixtureEnvironment(policy: ["bake": "2s"])]) { switchyard in
             switchyard.kill(SIGKILL)
             try await switchyard.waitForControlPlaneToEnd()
             try await switchyard.losePower()
-            let disk = try SmallDisk(at: switchyard.state, mebibytes: 64)
+            let disk = try SmallDisk(at: switchyard.state, mebibytes: 96)
             do {
                 try await switchyard.start()
                 try await body(switchyard, disk)
