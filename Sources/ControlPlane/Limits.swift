@@ -46,8 +46,9 @@ enum Limits {
     static let proxyLogLines = 20
     /// Longest name of a role or database that PostgreSQL keeps whole.
     static let roleBytes = 63
-    /// How long a deployer waits for the proxy's configuration before it begins without.
+    /// Files that the holder of the request log's socket may have open.
     static let logHolderFiles = 64
+    /// How long a deployer waits for the proxy's configuration before it begins without.
     static let configurationWait: Duration = .seconds(10)
     /// Between two looks at the proxy and the embedded database.
     static let infrastructureInterval: Duration = .seconds(5)

@@ -57,8 +57,8 @@ final class LogWriter: Sendable {
     private let descriptor: Int32
 
     init(socket path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let descriptor = self.descriptor
+        let descriptor = try UnixSocket.make(nonBlocking: false, for: path)
+        self.descriptor = descriptor
         guard UnixSocket.at(path, { connect(descriptor, $0, $1) }) == 0 else {
             throw FileFault(operation: "connect to", path: path)
         }

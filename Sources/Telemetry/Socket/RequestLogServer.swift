@@ -19,8 +19,8 @@ package final class RequestLogServer: Sendable {
         open = { try LogSocket(path: path, account: account) }
     }
 
-    /// Reads until it is cancelled or the socket's holder has ended, and then what is on its way; throws `TelemetryError` or `FileFault` where it cannot
-    /// listen.
+    /// Reads until it is cancelled or the socket's holder has ended, and then what is on its way; throws `TelemetryError`
+    /// or `FileFault` where it cannot listen.
     package func run() async throws {
         let stop = StopSignal()
         try await withTaskCancellationHandler {

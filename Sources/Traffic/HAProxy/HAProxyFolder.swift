@@ -39,8 +39,8 @@ package struct HAProxyFolder: Sendable, Equatable {
     package var issuedCertificates: String { "\(path)/acme/issued" }
     package var pages: String { "\(path)/pages" }
     package var masterSocket: String { "\(path)/run/master.sock" }
-    /// Where the reader of the request log listens. HAProxy's workers have an account of their own and connect again and
-    /// again, so this lies beside the folder, which is closed to them; the socket itself lets in nobody else.
+    /// Where HAProxy writes its request log. Its workers have an account of their own and connect when they like, so this
+    /// lies beside the folder, which is closed to them; the socket itself lets in nobody else.
     package var telemetrySocket: String { "\(telemetry)/requests.sock" }
     /// Where the reader of the request log is handed that socket.
     package var telemetryDesk: String { "\(telemetry)/desk.sock" }

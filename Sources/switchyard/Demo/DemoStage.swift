@@ -18,7 +18,7 @@ struct DemoStage: Sendable {
     init(folder: String) throws {
         self.folder = URL(filePath: folder).path
         tree = SupervisorTree(folder: StateFolder(path: self.folder).supervisor)
-        program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        program = try OwnProgram.path()
         try FileManager.default.createDirectory(
             atPath: self.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711]
         )

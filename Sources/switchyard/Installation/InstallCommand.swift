@@ -108,7 +108,7 @@ struct InstallCommand: AsyncParsableCommand {
     /// The path that the units name: without the root folder that this program may have been started from.
     private func programPath(root: String) throws -> String {
         if let program { return program }
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let own = try OwnProgram.path()
         return root.isEmpty || !own.hasPrefix(root + "/") ? own : String(own.dropFirst(root.count))
     }
 }
