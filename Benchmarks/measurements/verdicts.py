@@ -18,10 +18,11 @@ RULES = {
     "kayentaRepeated": "Kayenta, a look every 5 minutes",
 }
 MOST_FALSE_PERCENT = 1
-LAST = "a client's first error its last unit"
+THREE = "three units of each client"
 BLAMELESS = [
-    "shared incident", "1.4 times as slow", "abusive client", "abusive client, always on green",
-    f"abusive client, always on green, {LAST}"]
+    "shared incident", "1.4 times as slow", "abusive client", "abusive client, always on green"]
+# How it was before, for comparison: without a target.
+BEFORE = [f"abusive client, always on green, {THREE}"]
 # What is judged or raced: its words, and the most units of the median where there is a target.
 HARM = {
     "errors100": ("errors 1 → 100 %", 40), "errors20": ("errors 1 → 20 %", 600),
@@ -53,7 +54,7 @@ def report(seen, options):
         [*HEAD, *RULES.values(), "proved healthy by Switchyard"],
         [cell_names(cell) + shares(cell) + [percent(cell["provedHealthy"], cell["runs"])] for cell in seen["healthy"]],
         "Healthy releases that each rule took back within 30 minutes.")
-    for kind in BLAMELESS:
+    for kind in BLAMELESS + BEFORE:
         result.compare(
             [*HEAD, *RULES.values()], [cell_names(cell) + shares(cell) for cell in of_kind(seen["blameless"], kind)],
             f"Taken back within 30 minutes though nothing is to blame the release for: {kind}.")
@@ -95,7 +96,8 @@ def add_notes(result, options):
         " 257 ms; blue's errors are 1 %; the judge is asked every second")
     result.note(
         "Clients, as many as requests a minute but at least 20, stay with their slot; they are assigned anew at each"
-        " stage, and the judge counts the first 3 requests of each of them as units. Peers count every request")
+        " stage, and the judge counts the first 3 requests of each of them as units, up to its first error. Peers count every"
+        " request")
     result.note(
         "Switchyard takes a release back for errors only when 3 clients of green met one; the evidence of that moment"
         " counts, not an earlier one")
@@ -104,8 +106,8 @@ def add_notes(result, options):
         "Abusive client: 30 requests a minute, which all fail, beside healthy ones; in the slot that chance gives it, or,"
         " as the worst case, in green's at each assignment")
     result.note(
-        f"Where \"{LAST}\" is said, the judge counts units in another way than it does: after an error, nothing more of"
-        " that client until it is assigned anew")
+        f"Where \"{THREE}\" is said, the judge counts units in another way than it does: a client's further requests"
+        " after an error, too")
     result.note("Threshold a minute: green's error rate more than 5 points above blue's of the same minute")
     result.note(
         "Flagger, as documented: checks a minute, success rate of 99 % at least, p99 of 500 ms at most, back after 10"

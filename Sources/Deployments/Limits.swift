@@ -12,6 +12,8 @@ package enum Limits {
     package static let lookInterval: Duration = .seconds(1)
     /// The most that one look counts, in seconds.
     static let longestLookSeconds = 5.0
+    /// How many times as rare looks are after a stage's deadline: it may wait there for days, and each look is kept.
+    static let looksPerLateLook = 5
     /// Looks in a row that may miss something before nothing is concluded any more.
     static let gapsInRow = 3
     /// How long a stage waits for somebody to decide before the release is taken back.

@@ -83,7 +83,7 @@ import Testing
     private struct Silence: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var traffic: @Sendable (Split) -> Observation = Traffic.none
-        var metric: MetricValue = .value(1)
+        var metric: @Sendable (Split) -> MetricValue = { _ in .value(1) }
     }
 
     private static let silences = [
@@ -91,7 +91,10 @@ import Testing
         Silence(testDescription: "nothing is seen", traffic: Traffic.unseen),
         Silence(
             testDescription: "Prometheus says nothing", traffic: Traffic.healthy,
-            metric: .inconclusive("Prometheus does not answer")),
+            metric: { _ in .inconclusive("Prometheus does not answer") }),
+        Silence(
+            testDescription: "a metric is out of its bounds, as before", traffic: Traffic.healthy,
+            metric: { _ in .value(0.1) }),
     ]
 
     @Test(arguments: silences)
@@ -100,10 +103,8 @@ import Testing
             let policy = Self.policy(deadline: 0.2, inconclusive: inconclusive)
             try await onTrial(policy, meeting: silence.traffic, metric: silence.metric) { fixture, id in
                 try await eventually("the question") { await fixture.deployer.verdict?.waitsForDecision == true }
-                let asked = await fixture.journal.entries(of: id).contains { entry in
-                    if case .note(let text) = entry.record { text.contains("switchyard promote") } else { false }
-                }
-                #expect(asked)
+                let notes = try await Self.notes(of: id, in: fixture)
+                #expect(notes.contains { $0.contains("switchyard promote") })
                 #expect(Self.widestShare(in: fixture) == 500)
                 _ = try await fixture.deployer.rollBack(by: "dora", reason: "enough")
                 #expect(try await fixture.end(of: id).outcome == .rolledBack)
@@ -159,9 +160,7 @@ import Testing
         try await onTrial(policy, meeting: Traffic.errors(ofGreen: 0.5)) { fixture, id in
             let ended = try await fixture.end(of: id)
             #expect(ended.outcome == .committed, "\(ended.reason ?? "")")
-            let notes = await fixture.journal.entries(of: id).compactMap { entry in
-                if case .note(let text) = entry.record { text } else { nil }
-            }
+            let notes = try await Self.notes(of: id, in: fixture)
             #expect(notes.contains { $0.hasPrefix("shadow mode: it would be taken back.") }, "\(notes)")
             #expect(try await fixture.records.trial(of: id)?.report.finding == .harm)
         }
@@ -170,15 +169,57 @@ import Testing
     // MARK: Other triggers
 
     @Test func `a metric out of its bounds takes the release back`() async throws {
-        let metric = MetricValue.value(0.1)
+        for strategy in [VerdictPolicy.Strategy.progressive, .blueGreen] {
+            var policy = Self.policy(deadline: 60)
+            policy.strategy = strategy
+            try await onTrial(policy, meeting: Traffic.scarce, metric: Self.lowWithUsers) { fixture, id in
+                let ended = try await fixture.end(of: id)
+                #expect(ended.outcome == .rolledBack)
+                #expect(
+                    ended.reason == "the metric loads_completed is 0.1, and at least 0.5 is asked for",
+                    "\(ended.reason ?? "")")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (MetricValue.inconclusive("Prometheus does not answer"), "Prometheus does not answer"),
+        (.value(0.1), "at least 0.5 is asked for, as before the release had users"),
+    ])
+    func `a release without stages is not committed while its metrics say nothing, but by a person`(
+        metric: MetricValue, words: String
+    ) async throws {
+        var policy = Self.policy(deadline: 0.1)
+        policy.strategy = .blueGreen
+        try await onTrial(policy, meeting: Traffic.none, metric: { _ in metric }) { fixture, id in
+            try await eventually("the question") {
+                try await Self.notes(of: id, in: fixture).contains { $0.contains(words) }
+            }
+            _ = try await fixture.deployer.promote(id, by: "anna", reason: "seen by eye")
+            let ended = try await fixture.end(of: id)
+            #expect(ended.outcome == .committed, "\(ended.reason ?? "")")
+            #expect(await fixture.report(of: .bake, in: ended)?.sentence == "went on because anna said so: seen by eye")
+        }
+    }
+
+    @Test func `a metric that was out of its bounds before is blamed on the release once it was within`() async throws {
+        let values = Mutex([0.1, 0.1, 1])
         try await onTrial(
-            Self.policy(deadline: 60), meeting: Traffic.scarce, metric: metric
+            Self.policy(deadline: 60), meeting: Traffic.scarce,
+            metric: { _ in .value(values.withLock { $0.isEmpty ? 0.2 : $0.removeFirst() }) }
         ) { fixture, id in
             let ended = try await fixture.end(of: id)
             #expect(ended.outcome == .rolledBack)
-            #expect(
-                ended.reason == "the metric loads_completed is 0.1, and at least 0.5 is asked for",
-                "\(ended.reason ?? "")")
+            #expect(ended.reason == "the metric loads_completed is 0.2, and at least 0.5 is asked for")
+        }
+    }
+
+    /// Good until the release has users.
+    private static let lowWithUsers: @Sendable (Split) -> MetricValue = { .value($0.share == 0 ? 1 : 0.1) }
+
+    private static func notes(of id: DeploymentID, in fixture: DeployerFixture) async throws -> [String] {
+        await fixture.journal.entries(of: id).compactMap { entry in
+            if case .note(let text) = entry.record { text } else { nil }
         }
     }
 
@@ -323,7 +364,7 @@ import Testing
     /// Lends a deployer with release 2 on its way, in whose stages users meet something.
     private func onTrial(
         _ policy: VerdictPolicy = policy(), meeting traffic: @escaping @Sendable (Split) -> Observation,
-        metric: MetricValue? = nil, spoiling probe: String? = nil,
+        metric: (@Sendable (Split) -> MetricValue)? = nil, spoiling probe: String? = nil,
         _ body: @Sendable (DeployerFixture, DeploymentID) async throws -> Void
     ) async throws {
         var policy = policy

@@ -37,8 +37,8 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
         /// What the stable slot did before.
         var before = SlotCounts()
         var drawings: [Drawing] = []
-        /// What Prometheus says of every guard.
-        var metric = MetricValue.value(1)
+        /// What Prometheus says of every guard, by how requests are shared out.
+        var metric: @Sendable (Split) -> MetricValue = { _ in .value(1) }
         /// Why Switchyard's own connection to the database fails, by slot.
         var connectionFaults: [SlotName: String] = [:]
         /// What the proxy has to say when it is told where web instances listen.
@@ -245,7 +245,10 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
 
     func end(_ environment: EnvironmentName) async { state.withLock { $0.calls.append("end of the trial") } }
 
-    func value(of guard: MetricGuard) async -> MetricValue { state.withLock { $0.metric } }
+    func value(of guard: MetricGuard) async -> MetricValue {
+        let (metric, split) = state.withLock { ($0.metric, $0.routed ?? Split()) }
+        return metric(split)
+    }
 
     func health(of manifest: ReleaseManifest, port: Int, host: String) async -> ProbeFinding {
         look("health", port: port)

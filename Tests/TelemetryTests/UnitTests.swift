@@ -54,6 +54,19 @@ struct UnitTests {
         #expect(fed.take().ticks == [])
     }
 
+    @Test func `a client's first error is its last unit until it is assigned anew`() throws {
+        var fed = begun()
+        var units: [Double] = []
+        for status in [200, 500, 500, 200] {
+            try fed.read([divided(1, to: "s2", status: status), divided(2, to: "s1", status: status)])
+            let tick = fed.take().ticks.first
+            units += [tick?.green.units ?? 0, tick?.blue.units ?? 0]
+        }
+        #expect(units == [1, 1, 1, 1, 0, 0, 0, 0])
+        try fed.read([divided(1, to: "s2", status: 500, salt: "17.1")])
+        #expect(fed.take().ticks.first?.green.bad == 1)
+    }
+
     @Test func `each share has a tick of its own, in the order in which they came`() throws {
         var fed = begun()
         try fed.read([

@@ -47,6 +47,8 @@ package actor EnvironmentDeployer {
         var trial: Trial?
         /// Who lets a stage go on without a proof, and why.
         var promotion: Promotion?
+        /// The metrics that were out of their bounds before the release had users.
+        var metricsOutBefore: Set<String> = []
     }
 
     /// Somebody's word that a stage may go on.

@@ -61,6 +61,7 @@ extension EnvironmentDeployer {
         let old = table.stable?.name
         let new = try slotOf(deployment).name
         let started = ContinuousClock.now
+        if !deployment.isInStages { await lookAtMetricsBeforeUsers() }
         let heldBack = deployment.isInStages ? policy.verdict.holdbackShare : 0
         try await draw(Split.whole - heldBack, for: deployment)
         let milliseconds = (ContinuousClock.now - started).milliseconds

@@ -3,30 +3,26 @@ import Foundation
 import Judging
 import Logging
 
+/// How a stage came to its end.
+enum StageEnd {
+    case passed
+    /// Without what it waited for, by somebody's word, in a sentence.
+    case decided(String)
+}
+
 /// How users come to a release in stages, each of which ends with a verdict.
 extension EnvironmentDeployer {
     /// Gives a share of the users to the candidate, and watches and judges it until the stage is over.
     func pass(_ stage: Stage, of deployment: Deployment) async throws -> StepReport {
         try await openTrial(of: deployment)
         try await draw(share(of: stage), for: deployment)
-        let metrics = MetricWatch(rules.triggers.metrics, reader: world.metrics)
+        let metrics = metricWatch
         return try await watching(deployment) {
-            try await withThrowingTaskGroup(of: StepReport?.self) { group in
-                group.addTask {
-                    try await metrics.run(every: self.parts.lookInterval * Limits.looksPerMetric)
-                    return nil
-                }
-                group.addTask { try await self.judge(stage, of: deployment, beside: metrics) }
-                defer { group.cancelAll() }
-                while let ended = try await group.next() {
-                    if let report = ended { return report }
-                }
-                throw CancellationError()
-            }
+            try await self.asking(metrics) { try await self.judge(stage, of: deployment, beside: metrics) }
         }
     }
 
-    private var rules: VerdictPolicy { policy.verdict }
+    var rules: VerdictPolicy { policy.verdict }
 
     private func share(of stage: Stage) -> Int {
         switch stage {
@@ -63,15 +59,20 @@ extension EnvironmentDeployer {
         var course = StageCourse(stage, under: policy)
         var drawnAt = ContinuousClock.now
         while true {
-            try await Task.sleep(for: parts.lookInterval)
+            try await Task.sleep(for: parts.lookInterval * (course.isLate ? Limits.looksPerLateLook : 1))
             let seen = await world.telemetry.take(environment.name)
             let silence = metrics.silence
             course.note(seen, silence: silence)
             let obstacle = course.sight ?? silence
             guard let trial = try await observe(seen, in: course, obstacle: obstacle) else { throw CancellationError() }
             try await lookForOutsideCause(trial, of: deployment, course: &course)
-            if let fault = metrics.fault { try await takeBack(because: "\(fault)", course: &course) }
-            if let end = try await settle(trial, of: deployment, obstacle: obstacle, course: &course) { return end }
+            if let fault = metrics.fault { try await takeBack(because: fault, course: &course) }
+            if trial.judge.finding == .harm { try await takeBack(because: trial.reason, course: &course) }
+            switch try await settle(trial.judge.finding, obstacle: obstacle, course: &course) {
+            case .passed: return StepReport(trial.summary)
+            case .decided(let sentence): return StepReport(sentence)
+            case nil: break
+            }
             if ContinuousClock.now - drawnAt > .seconds(rules.assignmentSeconds) {
                 try await drawAgain(share(of: stage), for: deployment)
                 drawnAt = .now
@@ -80,38 +81,32 @@ extension EnvironmentDeployer {
     }
 
     /// Does what follows from what is known; answers how the stage ended, or nil while it goes on.
-    private func settle(
-        _ trial: Trial, of deployment: Deployment, obstacle: String?, course: inout StageCourse
-    ) async throws -> StepReport? {
-        if trial.judge.finding == .harm { try await takeBack(because: trial.reason, course: &course) }
+    func settle(_ finding: Judge.Finding, obstacle: String?, course: inout StageCourse) async throws -> StageEnd? {
         if let promotion = active?.promotion, promotion.step == course.stage.step {
             active?.promotion = nil
-            return StepReport("went on because \(promotion.reason)")
+            return .decided("went on because \(promotion.reason)")
         }
-        switch course.decide(trial.judge.finding, obstacle: obstacle) {
-        case .advance: return StepReport(trial.summary)
-        case .inconclusive(let missing):
-            return try await decideWithoutProof(trial, missing: missing, course: &course)
+        switch course.decide(finding, obstacle: obstacle) {
+        case .advance: return .passed
+        case .inconclusive(let missing): return try await decideWithoutProof(missing, course: &course)
         case .stay, .takeBack: return nil
         }
     }
 
     /// Throws what takes the release back; in shadow mode it is written down only.
-    private func takeBack(because reason: String, course: inout StageCourse) async throws {
+    func takeBack(because reason: String, course: inout StageCourse) async throws {
         guard rules.conduct == .observe else { throw DeploymentsError.foundBad(reason) }
         guard !course.hasToldVerdict else { return }
         course.hasToldVerdict = true
         try await write(.note("shadow mode: it would be taken back. \(reason)"))
     }
 
-    private func decideWithoutProof(
-        _ trial: Trial, missing: StagePolicy.Need, course: inout StageCourse
-    ) async throws -> StepReport? {
+    private func decideWithoutProof(_ missing: StagePolicy.Need, course: inout StageCourse) async throws -> StageEnd? {
         let why = "The verdict is inconclusive after \(course.seconds.rounded().seconds): \(missing.sentence)."
         switch rules.inconclusive {
         case .rollBack: throw DeploymentsError.unproven(why)
         case .promote(let approver) where missing.isOfNumbers && course.greenUnits >= Double(rules.canaryUnits):
-            return StepReport("\(why) It went on, on the responsibility of \(approver)")
+            return .decided("\(why) It went on, on the responsibility of \(approver)")
         case .ask, .promote: try await ask(because: why, course: &course)
         case .hold: break
         }
@@ -161,12 +156,15 @@ extension EnvironmentDeployer {
         }
         if let known = try await parts.verdicts.trial(of: deployment.id) {
             active?.trial = known
+            active?.metricsOutBefore = Set(known.opening.metricsOutBefore ?? [])
         } else {
+            await lookAtMetricsBeforeUsers()
             let opening = Trial.Opening(
                 deployment: deployment.id, at: parts.now(),
                 green: Trial.Party(slot: green.name, release: deployment.release),
                 blue: Trial.Party(slot: blue.name, release: before), settings: JudgeSettings(rules.triggers),
-                conduct: rules.conduct, before: await world.telemetry.recent(environment.name, blue.name))
+                conduct: rules.conduct, before: await world.telemetry.recent(environment.name, blue.name),
+                metricsOutBefore: active?.metricsOutBefore.sorted())
             try await parts.verdicts.append(JSONEncoder().encode(opening), at: 0, of: deployment.id)
             active?.trial = Trial(opening)
         }
@@ -193,7 +191,7 @@ extension EnvironmentDeployer {
 
     /// Lets a stage go on without a proof; throws when no stage of this deployment is under way.
     package func promote(_ id: DeploymentID, by requester: String, reason: String) throws -> Deployment {
-        guard let deployment = active?.deployment, deployment.id == id, deployment.isInStages,
+        guard let deployment = active?.deployment, deployment.id == id, deployment.isInStages || isGuardedByMetrics,
             case .performing(let step) = deployment.state, step.isJudged
         else { throw DeploymentsError.notOnTrial(id) }
         active?.promotion = Promotion(step: step, reason: "\(requester) said so: \(reason)")

@@ -32,16 +32,15 @@ extension EnvironmentDeployer {
         let manifest = try await world.catalog.release(deployment.release.digest).manifest
         // Found by the warming already, unless the proxy or the whole machine has been started again since.
         try await waitForProxy(toFind: slot, by: .now + .seconds(policy.warmDeadlineSeconds))
-        let verdict = deployment.isInStages ? try await pass(.full, of: deployment) : nil
-        let end = ContinuousClock.now + (verdict == nil ? .seconds(policy.bakeSeconds) : .zero)
+        let report = try await deployment.isInStages ? pass(.full, of: deployment) : bakeByTime(deployment)
         var watch = ReleaseWatch()
         // A release is not committed on a bad answer: the watch goes on until the answers are good or bad enough.
         repeat {
             try await look(at: slot, running: manifest, for: deployment, watch: &watch)
             try await Task.sleep(for: Limits.probeInterval)
-        } while ContinuousClock.now < end || watch.badAnswers > 0
+        } while watch.badAnswers > 0
         try await refuseEndedProcesses(in: slot.name)
-        return verdict ?? StepReport("healthy for \(policy.bakeSeconds.seconds)")
+        return report
     }
 
     func watchRecovery(_ deployment: Deployment) async throws -> StepReport {

@@ -8,15 +8,19 @@ final class MetricWatch: Sendable {
         var breaches: [String: Int] = [:]
         var faults: [String: String] = [:]
         var silences: [String: String] = [:]
+        var outBefore: Set<String>
     }
 
     private let guards: [MetricGuard]
     private let reader: any MetricReader
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(_ guards: [MetricGuard], reader: any MetricReader) {
+    /// `outBefore` names those that were out of their bounds before the release had users: it is not blamed for them until
+    /// they were within once.
+    init(_ guards: [MetricGuard], reader: any MetricReader, outBefore: Set<String> = []) {
         self.guards = guards
         self.reader = reader
+        state = Mutex(State(outBefore: outBefore))
         for guarded in guards { state.withLock { $0.silences[guarded.name] = "\(guarded.name) was not asked for yet" } }
     }
 
@@ -25,6 +29,13 @@ final class MetricWatch: Sendable {
 
     /// Why nothing is to be concluded; nil when every guard has a value within its bounds.
     var silence: String? { state.withLock { $0.silences.sorted { $0.key < $1.key }.first?.value } }
+
+    /// The names of the guards whose values are out of their bounds now.
+    static func outOfBounds(_ guards: [MetricGuard], reader: any MetricReader) async -> Set<String> {
+        let watch = MetricWatch(guards, reader: reader)
+        await watch.look()
+        return watch.state.withLock { Set($0.breaches.filter { $0.value > 0 }.keys) }
+    }
 
     /// Looks until it is cancelled.
     func run(every interval: Duration) async throws {
@@ -52,6 +63,11 @@ final class MetricWatch: Sendable {
             guard let breach = guarded.breach(by: number) else {
                 state.breaches[guarded.name] = 0
                 state.silences[guarded.name] = nil
+                state.outBefore.remove(guarded.name)
+                return
+            }
+            guard !state.outBefore.contains(guarded.name) else {
+                state.silences[guarded.name] = "\(breach), as before the release had users"
                 return
             }
             state.breaches[guarded.name, default: 0] += 1

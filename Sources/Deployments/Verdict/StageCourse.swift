@@ -56,6 +56,9 @@ struct StageCourse {
                 obstacle: obstacle ?? externalCause))
     }
 
+    /// Whether its time was over long ago, so that what comes of it is no longer a matter of seconds.
+    var isLate: Bool { undecidedSince != nil }
+
     /// Whether somebody should have decided long ago; counted from the first call on.
     mutating func isUndecidedTooLong() -> Bool {
         let since = undecidedSince ?? .now

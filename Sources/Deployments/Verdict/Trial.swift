@@ -16,6 +16,8 @@ package struct Trial: Sendable {
         package var conduct: VerdictPolicy.Conduct
         /// What blue did in the half hour before.
         package var before: SlotCounts
+        /// The metrics that were out of their bounds then; nil in what older versions wrote.
+        package var metricsOutBefore: [String]?
     }
 
     /// A slot and the release in it.

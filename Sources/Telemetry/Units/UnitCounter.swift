@@ -3,8 +3,9 @@ import Judging
 
 /// Counts the units of a drawing: a client is one unit in each look, three at most in an assignment epoch.
 ///
-/// Only the first of them has times: whoever is far away is slow each time, and three such units of one client would look
-/// like three slow clients.
+/// One with an error is a client's last until it is assigned anew: a client that always fails would else weigh three times
+/// what a healthy one does. Only the first has times: whoever is far away is slow each time, and three such units of one
+/// client would look like three slow clients.
 struct UnitCounter {
     /// By what a request was given its slot.
     private struct Assignment {
@@ -55,6 +56,7 @@ struct UnitCounter {
             return
         }
         look.add(outcome, time, to: place)
+        if outcome.isFailed { epochs[epoch].units[client] = Limits.unitsOfClient }
     }
 
     /// Everything since the last call, without a gap but the counter's own.

@@ -64,9 +64,9 @@ extension ReleaseCell {
                     sticky("1.4 times as slow", plan, rate) { $0.slowdown = 1.4 },
                     sticky("abusive client", plan, rate) { $0.abuser = .whereverItComes },
                     sticky("abusive client, always on green", plan, rate) { $0.abuser = .alwaysOnGreen },
-                    sticky("abusive client, always on green, a client's first error its last unit", plan, rate) {
+                    sticky("abusive client, always on green, three units of each client", plan, rate) {
                         $0.abuser = .alwaysOnGreen
-                        $0.errorIsLastUnit = true
+                        $0.errorIsLastUnit = false
                     },
                 ]
             }
@@ -78,9 +78,9 @@ extension ReleaseCell {
             plans.flatMap { plan in
                 [
                     sticky("errors 1 → 20 %", plan, rate) { $0.greenErrors = 0.2 },
-                    sticky("errors 1 → 20 %, a client's first error its last unit", plan, rate) {
+                    sticky("errors 1 → 20 %, three units of each client", plan, rate) {
                         $0.greenErrors = 0.2
-                        $0.errorIsLastUnit = true
+                        $0.errorIsLastUnit = false
                     },
                     sticky("3 times as slow", plan, rate) { $0.slowdown = 3 },
                 ]

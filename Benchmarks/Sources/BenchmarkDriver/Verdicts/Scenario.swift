@@ -13,7 +13,7 @@ struct Scenario {
     var abuser: Abuser?
     /// Whether a client's first error is its last unit until it is assigned anew, which keeps the bound: what counts
     /// depends on the past only, and in both slots in the same way.
-    var errorIsLastUnit = false
+    var errorIsLastUnit = true
 
     /// A client whose requests all fail, and who sends many of them.
     enum Abuser {
