@@ -134,7 +134,9 @@ let package = Package(
         // MARK: Tests
         .target(
             name: "TestSupport",
-            dependencies: ["API", "Domain", "LoadTesting", "Postgres", asyncHTTPClient, nioCore, nioHTTP1, subprocess]
+            dependencies: [
+                "API", "Domain", "LoadTesting", "Ports", "Postgres", asyncHTTPClient, nioCore, nioHTTP1, subprocess,
+            ]
         ),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "LoadTesting"], exclude: ["Golden"]),

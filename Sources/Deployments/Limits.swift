@@ -22,8 +22,6 @@ package enum Limits {
     static let looksPerMetric = 5
     /// Values in a row out of their bounds that take a release back.
     static let metricBreaches = 3
-    /// How long a release is left where it is while the one before fails the same probe.
-    static let longestFreeze: Duration = .seconds(600)
     /// Before switching back is tried again.
     static let switchBackPause: Duration = .milliseconds(500)
     /// How long a rollback waits for a commit that is under way.

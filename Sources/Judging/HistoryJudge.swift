@@ -3,15 +3,16 @@ import Foundation
 /// Compares green with what blue did before green came: that also finds trouble which green makes for both.
 ///
 /// It cannot tell such trouble from an incident that green has nothing to do with, so its finding is a reason to look
-/// closer and never to take a release back alone.
+/// closer and never to take a release back alone. Blue has one too: where it finds nothing, the trouble is not of both.
 package struct HistoryJudge: Sendable, Equatable {
-    /// One half of the error probability is for the bounds of what blue did, the other for the bets.
-    static let boundAlpha = 0.001
+    /// Of the error probability of 0.002 half is for the bets, and a quarter for the bound of errors and that of times each.
+    static let boundAlpha = 0.0005
     static let betAlpha = 0.001
     private static let threshold = log(1 / betAlpha)
     /// Answers of blue that must be known before green is compared with them.
     private static let leastUnits = 20.0
 
+    private let leastClients: Int
     private var streams: [Stream]
     package private(set) var hasFoundHarm = false
 
@@ -32,6 +33,7 @@ package struct HistoryJudge: Sendable, Equatable {
 
     /// `blueBefore` is what blue did before green came; too little of it, and nothing is ever found.
     package init(_ settings: JudgeSettings, blueBefore: SlotCounts) {
+        leastClients = settings.leastClients
         streams = []
         guard blueBefore.units >= Self.leastUnits else { return }
         let highest = RateBound.upper(bad: blueBefore.bad, units: blueBefore.units, alpha: Self.boundAlpha)
@@ -53,7 +55,8 @@ package struct HistoryJudge: Sendable, Equatable {
         return bucket + ResponseTimeHistogram.bucketsOfIncrease
     }
 
-    package mutating func observe(_ green: SlotCounts) {
+    /// `clientsWithErrors` is how many different clients have met one so far; errors of one or two may be their own.
+    package mutating func observe(_ green: SlotCounts, clientsWithErrors: Int? = nil) {
         for index in streams.indices {
             if let slowest = streams[index].slowest {
                 let bad = green.times.weight(above: slowest)
@@ -62,11 +65,16 @@ package struct HistoryJudge: Sendable, Equatable {
                 streams[index].observe(bad: green.bad, ok: green.ok)
             }
         }
-        hasFoundHarm = hasFoundHarm || logHarm >= Self.threshold
+        let mayCountErrors = clientsWithErrors.map { $0 >= leastClients } ?? true
+        let evidence = mayCountErrors ? logHarm : logHarm(of: streams.filter { $0.stream != .errors })
+        hasFoundHarm = hasFoundHarm || evidence >= Self.threshold
     }
 
-    /// The logarithm of the evidence; streams that could not be compared count as no evidence.
-    package var logHarm: Double {
+    /// The logarithm of the evidence.
+    package var logHarm: Double { logHarm(of: streams) }
+
+    /// Streams that cannot be compared, or are left out, count as no evidence.
+    private func logHarm(of streams: [Stream]) -> Double {
         let known = streams.map { log($0.stream.weight) + $0.logWealths.logOfMeanExponential }
         let unknown = 1 - streams.reduce(0) { $0 + $1.stream.weight }
         return (known + (unknown > 0 ? [log(unknown)] : [])).logOfSumExponential

@@ -32,23 +32,82 @@ package struct RecordedTick: Sendable, Equatable, Codable {
     }
 }
 
-extension RecordedTick {
-    /// Reads ticks, one on each line; throws `RecordedTickError` with the first line that is none.
-    package static func read(_ text: String, file: String) throws -> [RecordedTick] {
-        try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
-            guard !line.allSatisfy(\.isWhitespace) else { return nil }
-            do {
-                let tick = try JSONDecoder().decode(RecordedTick.self, from: Data(line.utf8))
-                if let fault = tick.fault { throw RecordedTickError(file: file, line: index + 1, fault: fault) }
-                return tick
-            } catch let error as DecodingError {
-                throw RecordedTickError(file: file, line: index + 1, fault: error.inOneSentence)
-            }
-        }
+/// By what ticks are judged, as it may stand on a line before them.
+///
+/// `{"increase":0.05,"factor":1,"prior":0.01,"alpha":0.008}`: allowed are `factor` times blue's rate and `increase` more.
+package struct RecordedSettings: Sendable, Equatable, Codable {
+    package let increase: Double
+    package let factor: Double
+    package let prior: Double
+    package let alpha: Double
+
+    package init(increase: Double, factor: Double, prior: Double, alpha: Double) {
+        self.increase = increase
+        self.factor = factor
+        self.prior = prior
+        self.alpha = alpha
     }
 
     /// What is wrong with the values; nil when nothing is.
-    private var fault: String? {
+    fileprivate var fault: String? {
+        if !(0..<1).contains(increase) { return "increase is \(increase), but must be a part of 1, such as 0.05" }
+        if !(1...1_001).contains(factor) { return "factor is \(factor), but must be from 1 to 1001" }
+        if !(0...1).contains(prior) { return "prior is \(prior), but must be a part of 1, such as 0.01" }
+        return alpha > 0 && alpha < 1 ? nil : "alpha is \(alpha), but must be a part of 1, such as 0.01"
+    }
+}
+
+/// Ticks and by what they are judged, as lines of JSON.
+package struct RecordedTrial: Sendable, Equatable {
+    /// Nil where no line says it.
+    package let settings: RecordedSettings?
+    package let ticks: [RecordedTick]
+
+    package init(settings: RecordedSettings?, ticks: [RecordedTick]) {
+        self.settings = settings
+        self.ticks = ticks
+    }
+
+    /// The lines, without a line break at the end.
+    package func lines() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let first = try settings.map { [try encoder.encode($0)] } ?? []
+        return try (first + ticks.map(encoder.encode)).map { String(decoding: $0, as: UTF8.self) }
+            .joined(separator: "\n")
+    }
+
+    /// Reads ticks, one on each line, the settings perhaps on a line before them; throws `RecordedTickError` with the first
+    /// line that is neither.
+    package init(reading text: String, file: String) throws {
+        var settings: RecordedSettings?
+        var ticks: [RecordedTick] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        where !line.allSatisfy(\.isWhitespace) {
+            let data = Data(line.utf8)
+            let fault: String?
+            do {
+                if ticks.isEmpty, settings == nil,
+                    let read = try? JSONDecoder().decode(RecordedSettings.self, from: data)
+                {
+                    settings = read
+                    fault = read.fault
+                } else {
+                    ticks.append(try JSONDecoder().decode(RecordedTick.self, from: data))
+                    fault = ticks.last?.fault
+                }
+            } catch let error as DecodingError {
+                fault = error.inOneSentence
+            }
+            if let fault { throw RecordedTickError(file: file, line: index + 1, fault: fault) }
+        }
+        self.init(settings: settings, ticks: ticks)
+    }
+}
+
+extension RecordedTick {
+    /// What is wrong with the values; nil when nothing is.
+    fileprivate var fault: String? {
         let counts = [
             (CodingKeys.greenBad, greenBad), (.greenOk, greenOk), (.blueBad, blueBad), (.blueOk, blueOk),
         ]

@@ -30,6 +30,11 @@ package struct SequentialTest: Sendable, Equatable {
         package let factor: Double
         package let increase: Double
 
+        package init(factor: Double, increase: Double) {
+            self.factor = factor
+            self.increase = increase
+        }
+
         package static func absolute(_ increase: Double) -> Limit { Limit(factor: 1, increase: increase) }
         package static func relative(_ increase: Double) -> Limit { Limit(factor: 1 + increase, increase: 0) }
     }
@@ -106,7 +111,9 @@ package struct SequentialTest: Sendable, Equatable {
     /// Blue's rate as known before the tick, kept where green's limit is a rate.
     private var centre: Double {
         let mean = (Self.priorUnits * prior + blue.bad) / (Self.priorUnits + blue.units)
-        return min(max(mean, max(0, -limit.increase / limit.factor)), min(1, (1 - limit.increase) / limit.factor))
+        // Not max(0, -increase / factor): that is -0 where nothing more is allowed, and what is divided by it is -infinity.
+        let least = limit.increase < 0 ? -limit.increase / limit.factor : 0
+        return min(max(mean, least), min(1, (1 - limit.increase) / limit.factor))
     }
 
     /// By how much a unit is expected to raise the logarithm of the evidence when green and blue go on at these rates.

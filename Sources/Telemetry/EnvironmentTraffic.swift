@@ -41,7 +41,7 @@ struct EnvironmentTraffic {
     }
 
     mutating func begin(_ drawing: Drawing) {
-        units = UnitCounter(drawing, allowedFactor: allowedFactor)
+        units = UnitCounter(drawing)
     }
 
     mutating func take() -> UnitObservation { units?.take() ?? UnitObservation() }

@@ -190,6 +190,7 @@ enum AllowedEdges {
             "LoadTesting": "keeps users busy while a switchyard is under test",
             "NIOCore": "bounds what it reads of answers",
             "NIOHTTP1": "names headers and statuses as the transport does",
+            "Ports": "asks for the port of a Prometheus",
             "Postgres": "gives tests their databases",
             "Subprocess": "starts the real programs",
         ],

@@ -9,6 +9,7 @@ import Testing
 
 /// How a release comes to its users in stages, and how it is taken back.
 @Suite(.timeLimit(.minutes(2))) struct StageTests {
+    private static let old = SlotName(number: 1)
     private static let new = SlotName(number: 2)
 
     // MARK: Forward
@@ -114,7 +115,7 @@ import Testing
 
     @Test func `a stage without a proof goes on when somebody answers for it`() async throws {
         try await onTrial(Self.policy(deadline: 0.1), meeting: Traffic.none) { fixture, id in
-            for step in [Step.canary, .split] {
+            for step in [Step.canary, .split, .bake] {
                 try await eventually("a question in '\(step.title)'") {
                     let verdict = await fixture.deployer.verdict
                     return await fixture.deployer.current?.step == step && verdict?.waitsForDecision == true
@@ -235,15 +236,74 @@ import Testing
         }
     }
 
+    @Test func `a release that alone does worse than the one before did is no trouble of both`() async throws {
+        var policy = Self.policy(deadline: 60)
+        // The comparison at the same time allows it, so that the one with before alone speaks.
+        policy.triggers.maxErrorRateIncrease = 0.9
+        policy.triggers.errorRateMode = .relative
+        try await onTrial(policy, meeting: Traffic.errors(ofGreen: 0.25, ofBlue: 0.01, users: 2)) { fixture, id in
+            try await eventually("many looks") { (await fixture.deployer.active?.trial?.looks ?? 0) > 100 }
+            let verdict = try #require(await fixture.deployer.verdict)
+            #expect(!verdict.waitsForDecision && !verdict.sentences.contains { $0.contains("Both are worse") })
+            _ = try await fixture.deployer.rollBack(by: "dora", reason: "enough")
+            #expect(try await fixture.end(of: id).outcome == .rolledBack)
+        }
+    }
+
+    // MARK: A probe that both fail
+
+    @Test func `a stage stays where it is while both releases fail a probe, and goes on when it is mended`()
+        async throws
+    {
+        try await onTrial(Self.policy(deadline: 60), meeting: Traffic.healthy, spoiling: Self.both) { fixture, id in
+            try await eventually("the question") {
+                try await Self.notes(of: id, in: fixture).contains { $0.contains("both releases fail the same probe") }
+            }
+            let step = await fixture.deployer.current?.step
+            let looks = await fixture.deployer.active?.trial?.looks ?? 0
+            try await eventually("more looks") { (await fixture.deployer.active?.trial?.looks ?? 0) > looks + 20 }
+            #expect(await fixture.deployer.current?.step == step, "no stage ends meanwhile")
+            for slot in [Self.old, Self.new] { fixture.world.heal("board", in: slot) }
+            let ended = try await fixture.end(of: id)
+            #expect(ended.outcome == .committed, "\(ended.reason ?? "")")
+        }
+    }
+
+    @Test func `where it is asked for, a probe that both fail takes the release back`() async throws {
+        var policy = Self.policy(deadline: 60)
+        policy.triggers.whenBothFail = .rollBack
+        try await onTrial(policy, meeting: Traffic.healthy, spoiling: Self.both) { fixture, id in
+            let ended = try await fixture.end(of: id)
+            #expect(ended.outcome == .rolledBack)
+            #expect(ended.reason?.contains("board answered 500") == true, "\(ended.reason ?? "")")
+        }
+    }
+
+    @Test func `harm that shows while the old singletons end is not waited with`() async throws {
+        try await onCommitted(Self.policy()) { fixture in
+            fixture.world.state.withLock { state in
+                state.traffic = { $0.share == 9_500 ? Traffic.errors(ofGreen: 0.5)($0) : Traffic.healthy($0) }
+                state.before = Traffic.before
+            }
+            fixture.world.hold("stop singleton")
+            let id = try await fixture.deploy("2")
+            let ended = try await fixture.end(of: id)
+            #expect(ended.outcome == .rolledBack)
+            #expect(ended.reason?.contains("by its errors") == true, "\(ended.reason ?? "")")
+        }
+    }
+
+    private static let both = [("board", old), ("board", new)]
+
     @Test func `when both do worse and only the new one fails a probe, it is taken back`() async throws {
         var policy = Self.policy(deadline: 60)
         // Otherwise the probe alone would take it back.
         policy.triggers.keyFeatures = false
-        try await onTrial(policy, meeting: Traffic.errors(ofGreen: 0.3, ofBlue: 0.3), spoiling: "board") {
+        try await onTrial(policy, meeting: Traffic.errors(ofGreen: 0.3, ofBlue: 0.3), spoiling: [("board", Self.new)]) {
             fixture, id in
             let ended = try await fixture.end(of: id)
             #expect(ended.outcome == .rolledBack)
-            #expect(ended.reason?.contains("only of the new one: board answered 500") == true, "\(ended.reason ?? "")")
+            #expect(ended.reason?.contains("and it alone: board answered 500") == true, "\(ended.reason ?? "")")
         }
     }
 
@@ -364,7 +424,7 @@ import Testing
     /// Lends a deployer with release 2 on its way, in whose stages users meet something.
     private func onTrial(
         _ policy: VerdictPolicy = policy(), meeting traffic: @escaping @Sendable (Split) -> Observation,
-        metric: (@Sendable (Split) -> MetricValue)? = nil, spoiling probe: String? = nil,
+        metric: (@Sendable (Split) -> MetricValue)? = nil, spoiling probes: [(String, SlotName)] = [],
         _ body: @Sendable (DeployerFixture, DeploymentID) async throws -> Void
     ) async throws {
         var policy = policy
@@ -384,7 +444,7 @@ import Testing
                 let current = await fixture.deployer.current
                 return current == nil || current?.step?.isSeenByUsers == true
             }
-            if let probe { fixture.world.spoil(probe, in: Self.new) }
+            for (probe, slot) in probes { fixture.world.spoil(probe, in: slot) }
             try await body(fixture, id)
         }
     }

@@ -52,6 +52,8 @@ import Testing
                 let verdict = try await switchyard.client.verdict(of: id)
                 #expect(verdict.finding == .harm && verdict.green.errors > 0 && verdict.blue.errors == 0)
                 #expect((verdict.usersWithErrors ?? 0) >= 3)
+                #expect(verdict.green.lowestErrorRate > 0.05 && verdict.blue.highestErrorRate < 0.05)
+                try await expectSameEvidence(as: verdict, of: id, switchyard)
             }
             #expect(load.failed == 0, "\(load.failureSamples)")
             #expect(load.applicationErrors > 0)
@@ -75,6 +77,65 @@ import Testing
                 #expect(try await switchyard.client.verdict(of: id).finding == .health)
             }
             #expect(load.failed == 0, "\(load.failureSamples)")
+        }
+    }
+
+    @Test(arguments: [Step.canary, .split, .bake])
+    func `a control plane that is killed in a stage without users takes the release no further`(step: Step) async throws
+    {
+        try await use(["stage_deadline": "1s"]) { switchyard in
+            try await switchyard.add(ExampleRelease("2"))
+            let request = DeployRequest(release: "2", requestedBy: "test")
+            let id = try await switchyard.client.deploy(request, to: .production).id
+            for before in [Step.canary, .split].prefix(while: { $0 != step }) {
+                try await expectQuestion(in: before, of: id, switchyard)
+                _ = try await switchyard.client.promote(
+                    PromoteRequest(reason: "seen by eye", requestedBy: "test"), id)
+            }
+            try await switchyard.waitForBoundary("intent:\(step.rawValue)", of: id)
+            switchyard.kill(SIGKILL)
+            try await switchyard.waitForControlPlaneToEnd()
+            try await switchyard.start()
+            try await expectQuestion(in: step, of: id, switchyard)
+            try await switchyard.rollBack()
+            let report = try await switchyard.waitForEnd(of: id)
+            #expect(report.deployment.outcome == .rolledBack)
+            #expect(!report.journal.contains { $0.boundary == "completed:\(step.rawValue)" })
+        }
+    }
+
+    @Test(arguments: ["progressive", "blue_green"])
+    func `a metric of a Prometheus takes a release back, and one that is away holds it`(strategy: String) async throws {
+        try await RunningPrometheus.prepared { prometheus in
+            let query = #"sum(switchyard_requests_total{slot="s2"}) or vector(0)"#
+            let policy = [
+                "strategy": strategy, "stage_deadline": "1s",
+                "rollback_triggers":
+                    "{metrics: {visits: {server: '\(prometheus.url)', query: '\(query)', max: 5}}}",
+            ]
+            try await use(policy) { switchyard in
+                try await switchyard.add(ExampleRelease("2"))
+                try prometheus.start(scraping: switchyard)
+                _ = try await underLoad(switchyard) {
+                    try await eventually(within: .seconds(30), "a sample") {
+                        await prometheus.has("switchyard_requests_total")
+                    }
+                    let report = try await deploy("2", on: switchyard)
+                    #expect(report.deployment.outcome == .rolledBack)
+                    #expect(
+                        report.deployment.reason?.contains("the metric visits is") == true, "\(report.deployment)")
+                    prometheus.kill()
+                    let request = DeployRequest(release: "2", requestedBy: "test")
+                    let id = try await switchyard.client.deploy(request, to: .production).id
+                    try await eventually(within: .seconds(60), "the question") {
+                        try await switchyard.client.deployment(id).journal.contains { entry in
+                            entry.text?.contains("Decide with 'switchyard promote'") == true
+                        }
+                    }
+                    try await switchyard.rollBack()
+                    #expect(try await switchyard.waitForEnd(of: id).deployment.outcome == .rolledBack)
+                }
+            }
         }
     }
 
@@ -113,9 +174,7 @@ import Testing
     /// What Prometheus would collect, with the token as it would be told it.
     private func metrics(of switchyard: SwitchyardFixture) async throws -> String {
         let token = try String(contentsOfFile: "\(switchyard.state)/token", encoding: .utf8)
-        let endpoint = try JSONDecoder().decode(
-            [String: JSONText].self, from: Data(contentsOf: URL(filePath: "\(switchyard.state)/api.json")))
-        let url = "\(endpoint["url"]?.text ?? "")/metrics"
+        let url = "http://\(switchyard.apiAddress)/metrics"
         let refused = try await output(of: "curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", url])
         #expect(refused == "401")
         return try await output(
@@ -123,13 +182,28 @@ import Testing
             ["-sf", "-H", "authorization: Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))", url])
     }
 
-    /// A value of a JSON object, of which only texts are looked at.
-    private struct JSONText: Decodable {
-        let text: String?
+    /// Whoever has the ticks comes to the evidence of the verdict's errors.
+    private func expectSameEvidence(
+        as verdict: VerdictReport, of id: DeploymentID, _ switchyard: SwitchyardFixture
+    ) async throws {
+        let ticks = try await switchyard.cli(["verdict", "\(id)", "--ticks"])
+        let kept = try String(
+            contentsOfFile: "\(switchyard.state)/evidence/production/\(id)/ticks.jsonl", encoding: .utf8)
+        #expect(ticks.status == 0 && ticks.output == kept)
+        let replay = try await switchyard.cli([
+            "verdict", "replay", "\(switchyard.state)/evidence/production/\(id)/ticks.jsonl", "--json",
+        ])
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let judged = try decoder.decode(Replay.self, from: Data(replay.output.utf8))
+        let errors = try #require(verdict.streams.first { $0.name == "errors" })
+        #expect(abs((judged.logEvidence.last ?? 0) - errors.logHarm) < 1e-9)
+        #expect(judged.decision == "rollback")
+    }
 
-        init(from decoder: any Decoder) throws {
-            text = try? decoder.singleValueContainer().decode(String.self)
-        }
+    private struct Replay: Decodable {
+        let logEvidence: [Double]
+        let decision: String
     }
 
     private func expectQuestion(

@@ -43,6 +43,13 @@ import Testing
         #expect(judge.hasFoundHarm == release.isHarm)
     }
 
+    @Test(arguments: [(2, false), (3, true)])
+    func `errors of one or two clients find nothing`(clients: Int, isFound: Bool) {
+        var judge = HistoryJudge(JudgeSettings(), blueBefore: SlotCounts(bad: 10, ok: 990))
+        for _ in 0..<100 { judge.observe(SlotCounts(bad: 1), clientsWithErrors: clients) }
+        #expect(judge.hasFoundHarm == isFound)
+    }
+
     @Test func `where little is known of before, nothing is found`() {
         var judge = HistoryJudge(JudgeSettings(), blueBefore: SlotCounts(ok: 19))
         for _ in 0..<1_000 { judge.observe(SlotCounts(bad: 10)) }

@@ -37,6 +37,22 @@ import Testing
         #expect(judge.unitsNeeded == nil)
     }
 
+    @Test(arguments: [SequentialTest.Limit.relative(0.05), .relative(1), .absolute(0)])
+    func `where blue had no error and none more is allowed, the evidence stays a number`(limit: SequentialTest.Limit) {
+        var judge = Judge(JudgeSettings(errorLimit: limit), blueBefore: SlotCounts(ok: 500))
+        func look(green: SlotCounts, blue: SlotCounts) {
+            judge.observe(Tick(share: 0.5, green: green, blue: blue))
+            for stream in judge.streams {
+                #expect(stream.harm.logEvidence.isFinite && stream.health.logEvidence.isFinite)
+            }
+        }
+        for _ in 0..<50 { look(green: SlotCounts(ok: 10), blue: SlotCounts(ok: 10)) }
+        #expect(judge.logHealth == 0 && judge.logHarm.isFinite)
+        for _ in 0..<20 { look(green: SlotCounts(bad: 5, ok: 5), blue: SlotCounts(ok: 10)) }
+        #expect(judge.finding == .harm)
+        for _ in 0..<20 { look(green: SlotCounts(ok: 10), blue: SlotCounts(bad: 5, ok: 5)) }
+    }
+
     @Test func `answers that never came are infinitely slow`() {
         var judge = Judge(JudgeSettings(), blueBefore: steady(200, milliseconds: 10))
         for _ in 0..<40 {

@@ -91,6 +91,17 @@ struct UnitTests {
         #expect(fed.take() == UnitObservation())
     }
 
+    @Test func `who asks for a path that says nothing of users is no unit`() throws {
+        var fed = FedBook()
+        fed.begin(unjudged: ["/health"])
+        var lines = [divided(1, to: "s2"), divided(1, to: "s1"), divided(2, to: "s1")]
+        (lines[0].path, lines[1].path) = ("/health", "/health")
+        try fed.read(lines)
+        let observation = fed.take()
+        #expect(observation.ticks.first?.green.units == 0 && observation.ticks.first?.blue.units == 1)
+        #expect(observation.green.requests == 0 && observation.blue.requests == 1)
+    }
+
     @Test func `requests of a slot that is in no drawing are no units`() throws {
         var fed = begun()
         try fed.read([divided(1, to: "s3")])

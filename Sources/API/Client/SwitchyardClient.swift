@@ -114,6 +114,11 @@ package struct SwitchyardClient: Sendable {
         try await get(.verdict, ["deployment": "\(id)"])
     }
 
+    /// What was counted of its errors meanwhile.
+    package func ticks(of id: DeploymentID) async throws -> TicksReport {
+        try await get(.verdictTicks, ["deployment": "\(id)"])
+    }
+
     package func promote(_ request: PromoteRequest, _ id: DeploymentID) async throws -> DeploymentSummary {
         try await send(.promote, ["deployment": "\(id)"], body: request)
     }

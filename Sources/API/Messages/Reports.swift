@@ -178,3 +178,40 @@ extension JournalEntry.Record {
         }
     }
 }
+
+/// What was counted of a release's errors while it was judged, and by what it was judged.
+package struct TicksReport: Codable, Equatable, Sendable {
+    /// What was counted in about a second, in units; `share` is the part of 1 that went to green.
+    package struct Tick: Codable, Equatable, Sendable {
+        package var greenBad: Double
+        package var greenOk: Double
+        package var blueBad: Double
+        package var blueOk: Double
+        package var share: Double
+
+        package init(greenBad: Double, greenOk: Double, blueBad: Double, blueOk: Double, share: Double) {
+            self.greenBad = greenBad
+            self.greenOk = greenOk
+            self.blueBad = blueBad
+            self.blueOk = blueOk
+            self.share = share
+        }
+    }
+
+    /// Green's error rate may be `factor` times blue's and `increase` more.
+    package var increase: Double
+    package var factor: Double
+    /// Blue's error rate as it was known before.
+    package var prior: Double
+    /// The probability that a release within the limit is taken back, at most.
+    package var alpha: Double
+    package var ticks: [Tick]
+
+    package init(increase: Double, factor: Double, prior: Double, alpha: Double, ticks: [Tick]) {
+        self.increase = increase
+        self.factor = factor
+        self.prior = prior
+        self.alpha = alpha
+        self.ticks = ticks
+    }
+}

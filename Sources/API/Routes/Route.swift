@@ -20,6 +20,7 @@ package enum Route: String, CaseIterable, Sendable {
     case deployments
     case deployment
     case verdict
+    case verdictTicks
     case promote
     case releases
     case release
@@ -45,7 +46,7 @@ package enum Route: String, CaseIterable, Sendable {
         switch self {
         case .status, .environments, .environment, .planContraction, .commands, .logs, .followLogs, .maintenance,
             .deployments,
-            .deployment, .verdict, .releases, .release, .configuration, .openAPI:
+            .deployment, .verdict, .verdictTicks, .releases, .release, .configuration, .openAPI:
             .get
         case .plan, .deploy, .rollBack, .promote, .contract, .prepareCommand, .addRelease, .compareConfiguration: .post
         case .setMaintenance, .endCommand, .applyConfiguration: .put
@@ -73,6 +74,7 @@ package enum Route: String, CaseIterable, Sendable {
         case .deployments: "/deployments"
         case .deployment: "/deployments/{deployment}"
         case .verdict: "/deployments/{deployment}/verdict"
+        case .verdictTicks: "/deployments/{deployment}/verdict/ticks"
         case .promote: "/deployments/{deployment}/promotion"
         case .releases, .addRelease: "/releases"
         case .release, .removeRelease: "/releases/{release}"
@@ -105,6 +107,7 @@ package enum Route: String, CaseIterable, Sendable {
         case .deployments: "The newest deployments, newest first."
         case .deployment: "One deployment with its journal; with 'wait', answers when there is more than 'after'."
         case .verdict: "What is proved of a release since it had users in stages, with numbers and in sentences."
+        case .verdictTicks: "What was counted of a release's errors while it was judged, for who judges it again."
         case .promote: "Lets a stage go on without a proof, on the responsibility of whoever asks."
         case .releases: "The releases in the store, newest first."
         case .release: "One release by version, name@version or digest."

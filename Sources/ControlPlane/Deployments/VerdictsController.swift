@@ -2,6 +2,7 @@ import API
 import Deployments
 import Domain
 import Hummingbird
+import Judging
 
 /// What is proved of releases on trial, and going on without a proof.
 struct VerdictsController: Sendable {
@@ -18,6 +19,13 @@ struct VerdictsController: Sendable {
             }
             report.sentences += Self.outcome(of: deployment, finding: report.finding)
             return try .json(report)
+        }
+        router.on(.verdictTicks) { _, context in
+            let id = try DeploymentsController.deployment(context)
+            guard let recorded = try await records.recordedTrial(of: try await journal.deployment(id).id) else {
+                throw DeploymentsError.noTrial(id)
+            }
+            return try .json(TicksReport(recorded))
         }
         router.on(.promote) { request, context in
             let message = try await request.message(PromoteRequest.self)
@@ -42,5 +50,17 @@ struct VerdictsController: Sendable {
         let deployer = try? environments.deployer(of: deployment.environment.rawValue)
         if let live = await deployer?.verdict, live.deployment == deployment.id { return live }
         return try await records.trial(of: deployment.id)?.report
+    }
+}
+
+extension TicksReport {
+    fileprivate init(_ recorded: RecordedTrial) {
+        self.init(
+            increase: recorded.settings?.increase ?? 0, factor: recorded.settings?.factor ?? 1,
+            prior: recorded.settings?.prior ?? 0, alpha: recorded.settings?.alpha ?? 0,
+            ticks: recorded.ticks.map {
+                Tick(
+                    greenBad: $0.greenBad, greenOk: $0.greenOk, blueBad: $0.blueBad, blueOk: $0.blueOk, share: $0.share)
+            })
     }
 }

@@ -51,6 +51,10 @@ enum APIExamples {
         case .plan, .planContraction: PlanReport(digest: "", plan: plan)
         case .deploy, .rollBack, .promote, .contract: summary
         case .verdict: verdict
+        case .verdictTicks:
+            TicksReport(
+                increase: 0.05, factor: 1, prior: 0.01, alpha: 0.008,
+                ticks: [.init(greenBad: 0, greenOk: 1, blueBad: 0, blueOk: 1, share: 0.5)])
         case .logs: LogReport(lines: [line])
         case .followLogs: line
         case .deployments: [summary]

@@ -49,6 +49,8 @@ package actor EnvironmentDeployer {
         var promotion: Promotion?
         /// The metrics that were out of their bounds before the release had users.
         var metricsOutBefore: Set<String> = []
+        /// What both the release and the one before fail now; nil while nothing is.
+        var sharedFault: String?
     }
 
     /// Somebody's word that a stage may go on.

@@ -12,6 +12,15 @@ struct EvidenceBundle {
         var log: [LogLine]
     }
 
+    /// What was seen of the release while it was judged, as it was kept.
+    struct TrialEvidence {
+        var verdict: VerdictReport
+        /// For 'switchyard verdict replay'.
+        var ticks: String
+        /// Opening and looks, one on each line.
+        var records: [Data]
+    }
+
     let folder: String
     let path: String
 
@@ -21,7 +30,10 @@ struct EvidenceBundle {
     }
 
     /// Writes the bundle and removes the oldest beyond the limit.
-    func write(deployment: Deployment, journal: [JournalEntry], table: SlotTable, slots: [SlotEvidence]) throws {
+    func write(
+        deployment: Deployment, journal: [JournalEntry], table: SlotTable, slots: [SlotEvidence],
+        trial: TrialEvidence? = nil
+    ) throws {
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
         )
@@ -31,6 +43,12 @@ struct EvidenceBundle {
         try DurableFile.write(encoder.encode(deployment), to: "\(path)/deployment.json", mode: 0o600)
         try DurableFile.write(encoder.encode(journal), to: "\(path)/journal.json", mode: 0o600)
         try DurableFile.write(encoder.encode(table), to: "\(path)/slots.json", mode: 0o600)
+        if let trial {
+            try DurableFile.write(encoder.encode(trial.verdict), to: "\(path)/verdict.json", mode: 0o600)
+            try DurableFile.write("\(trial.ticks)\n", to: "\(path)/ticks.jsonl", mode: 0o600)
+            let looks = trial.records.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+            try DurableFile.write("\(looks)\n", to: "\(path)/looks.jsonl", mode: 0o600)
+        }
         for evidence in slots {
             let name = "\(path)/\(evidence.slot.name)"
             let log = evidence.log.map { "\($0.process) | \($0.text)\n" }.joined()

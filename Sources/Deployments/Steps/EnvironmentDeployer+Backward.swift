@@ -1,4 +1,5 @@
 import Domain
+import Judging
 
 extension EnvironmentDeployer {
     func switchBack(_ deployment: Deployment) async throws -> StepReport {
@@ -42,8 +43,19 @@ extension EnvironmentDeployer {
             )
         }
         let journal = await parts.journal.entries(of: deployment.id)
-        try bundle.write(deployment: deployment, journal: journal, table: table, slots: slots)
+        // Where the records cannot be read, the rest is worth keeping.
+        let trial = try? await trialEvidence(of: deployment)
+        try bundle.write(deployment: deployment, journal: journal, table: table, slots: slots, trial: trial)
         return StepReport("evidence in \(bundle.path)")
+    }
+
+    private func trialEvidence(of deployment: Deployment) async throws -> EvidenceBundle.TrialEvidence? {
+        guard let trial = try await parts.verdicts.trial(of: deployment.id),
+            let recorded = try await parts.verdicts.recordedTrial(of: deployment.id)
+        else { return nil }
+        return EvidenceBundle.TrialEvidence(
+            verdict: trial.report, ticks: try recorded.lines(),
+            records: try await parts.verdicts.bodies(of: deployment.id))
     }
 
     func discard(_ deployment: Deployment) async throws -> StepReport {

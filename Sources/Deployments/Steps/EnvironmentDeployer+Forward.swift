@@ -66,7 +66,7 @@ extension EnvironmentDeployer {
         try await draw(Split.whole - heldBack, for: deployment)
         let milliseconds = (ContinuousClock.now - started).milliseconds
         if let old {
-            try await watching(deployment) {
+            try await judging(deployment, in: .full) {
                 try await self.world.runtime.stop(
                     .singleton, in: old, of: self.environment.name, waiting: self.stopDeadline)
             }

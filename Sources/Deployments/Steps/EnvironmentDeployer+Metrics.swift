@@ -24,18 +24,8 @@ extension EnvironmentDeployer {
     func asking<Value: Sendable>(
         _ metrics: MetricWatch, while work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                try await metrics.run(every: self.parts.lookInterval * Limits.looksPerMetric)
-                return nil
-            }
-            group.addTask { try await work() }
-            defer { group.cancelAll() }
-            while let ended = try await group.next() {
-                if let value = ended { return value }
-            }
-            throw CancellationError()
-        }
+        let interval = parts.lookInterval * Limits.looksPerMetric
+        return try await working(watchedBy: { try await metrics.run(every: interval) }, work)
     }
 
     /// Waits until the bake of a release without stages is over; throws when its metrics or probes take it back.
@@ -47,10 +37,11 @@ extension EnvironmentDeployer {
     }
 
     private func waitForEnd(beside metrics: MetricWatch) async throws -> StepReport {
-        var course = StageCourse(.full, under: policy)
+        var course = StageCourse(.full, under: policy, isJudged: false)
         while true {
             try await Task.sleep(for: Limits.probeInterval)
-            let silence = metrics.silence
+            let shared = try await sharedObstacle(course: &course)
+            let silence = metrics.silence ?? shared
             course.note(Observation(), silence: silence)
             if let fault = metrics.fault { try await takeBack(because: fault, course: &course) }
             switch try await settle(.open, obstacle: silence, course: &course) {

@@ -6,8 +6,6 @@ struct ReleaseWatch {
     var badAnswers = 0
     /// When the key features are asked again.
     var nextFeatures = ContinuousClock.now
-    /// When the first of them came.
-    var badSince: ContinuousClock.Instant?
 }
 
 /// How a release is watched from the switch to the commit.
@@ -16,18 +14,13 @@ extension EnvironmentDeployer {
     func watching<Value: Sendable>(
         _ deployment: Deployment, while work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask { try await self.watch(deployment) }
-            group.addTask { try await work() }
-            defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
-        }
+        try await working(watchedBy: { try await self.watch(deployment) }, work)
     }
 
     /// One look: throws when a process has ended, and when the answers were bad often enough in a row.
     ///
-    /// While the release before fails the same probe, the cause lies outside, and going back would not help.
+    /// While the release before fails the same probe, the cause lies outside, and going back would not help: that is left to a
+    /// person, unless the policy says otherwise.
     func look(
         at slot: Slot, running manifest: ReleaseManifest, for deployment: Deployment, watch: inout ReleaseWatch
     ) async throws {
@@ -45,17 +38,16 @@ extension EnvironmentDeployer {
         try Task.checkCancellation()
         guard let fault else {
             watch.badAnswers = 0
-            watch.badSince = nil
+            active?.sharedFault = nil
             return
         }
         watch.badAnswers += 1
-        let badSince = watch.badSince ?? .now
-        watch.badSince = badSince
         watch.nextFeatures = .now
         guard watch.badAnswers >= Limits.badAnswersWhileBaking else { return }
-        guard .now - badSince < Limits.longestFreeze, try await !fails(slot, alone: fault, for: deployment) else {
+        guard triggers.whenBothFail == .hold, try await !fails(slot, alone: fault, for: deployment) else {
             throw DeploymentsError.failedWhileBaking(fault.sentence)
         }
+        active?.sharedFault = fault.sentence
     }
 
     /// Looks until it is cancelled, or until the release has failed.

@@ -59,15 +59,7 @@ extension EnvironmentDeployer {
         var course = StageCourse(stage, under: policy)
         var drawnAt = ContinuousClock.now
         while true {
-            try await Task.sleep(for: parts.lookInterval * (course.isLate ? Limits.looksPerLateLook : 1))
-            let seen = await world.telemetry.take(environment.name)
-            let silence = metrics.silence
-            course.note(seen, silence: silence)
-            let obstacle = course.sight ?? silence
-            guard let trial = try await observe(seen, in: course, obstacle: obstacle) else { throw CancellationError() }
-            try await lookForOutsideCause(trial, of: deployment, course: &course)
-            if let fault = metrics.fault { try await takeBack(because: fault, course: &course) }
-            if trial.judge.finding == .harm { try await takeBack(because: trial.reason, course: &course) }
+            let (trial, obstacle) = try await nextLook(at: deployment, beside: metrics, course: &course)
             switch try await settle(trial.judge.finding, obstacle: obstacle, course: &course) {
             case .passed: return StepReport(trial.summary)
             case .decided(let sentence): return StepReport(sentence)
@@ -78,6 +70,43 @@ extension EnvironmentDeployer {
                 drawnAt = .now
             }
         }
+    }
+
+    /// Does work while the release is judged as in a stage; throws when it is to be taken back.
+    func judging(_ deployment: Deployment, in stage: Stage, while work: @escaping @Sendable () async throws -> Void)
+        async throws
+    {
+        guard deployment.isInStages else { return try await watching(deployment, while: work) }
+        try await openTrial(of: deployment)
+        let metrics = metricWatch
+        try await watching(deployment) {
+            try await self.asking(metrics) {
+                try await working(watchedBy: { try await self.judge(deployment, in: stage, beside: metrics) }, work)
+            }
+        }
+    }
+
+    /// Looks until it is cancelled, or until the release is to be taken back.
+    private func judge(_ deployment: Deployment, in stage: Stage, beside metrics: MetricWatch) async throws {
+        var course = StageCourse(stage, under: policy)
+        while true { _ = try await nextLook(at: deployment, beside: metrics, course: &course) }
+    }
+
+    /// Waits for the next look and takes it; throws when the release is to be taken back.
+    private func nextLook(
+        at deployment: Deployment, beside metrics: MetricWatch, course: inout StageCourse
+    ) async throws -> (trial: Trial, obstacle: String?) {
+        try await Task.sleep(for: parts.lookInterval * (course.isLate ? Limits.looksPerLateLook : 1))
+        let seen = await world.telemetry.take(environment.name)
+        let shared = try await sharedObstacle(course: &course)
+        let silence = metrics.silence ?? shared
+        course.note(seen, silence: silence)
+        let obstacle = course.sight ?? silence
+        guard let trial = try await observe(seen, in: course, obstacle: obstacle) else { throw CancellationError() }
+        try await lookForOutsideCause(trial, of: deployment, course: &course)
+        if let fault = metrics.fault { try await takeBack(because: fault, course: &course) }
+        if trial.judge.finding == .harm { try await takeBack(because: trial.reason, course: &course) }
+        return (trial, obstacle)
     }
 
     /// Does what follows from what is known; answers how the stage ended, or nil while it goes on.
@@ -121,13 +150,15 @@ extension EnvironmentDeployer {
         try await write(.note("\(why) Decide with 'switchyard promote' or 'switchyard rollback'."))
     }
 
-    /// When both releases are worse than what was before, the one on trial is probed beside the other: it is taken back
-    /// where it alone fails; otherwise everything stays as it is, and a person is asked.
+    /// When the release is worse than the one before was, both are probed: it is taken back where it alone fails. Where both
+    /// are worse, everything stays as it is otherwise, and a person is asked.
     private func lookForOutsideCause(_ trial: Trial, of deployment: Deployment, course: inout StageCourse) async throws
     {
-        guard trial.history.hasFoundHarm, trial.judge.finding != .harm, course.externalCause == nil,
-            let stable = table.stable
+        let isOfBoth = trial.bothAreWorseThanBefore
+        guard trial.greenHistory.hasFoundHarm, trial.judge.finding != .harm, course.externalCause == nil,
+            isOfBoth || !course.hasCompared, let stable = table.stable
         else { return }
+        course.hasCompared = true
         let green = await findings(in: try slotOf(deployment), within: Limits.comparison)
         let blue = await findings(in: stable, within: Limits.comparison)
         let bad = green.first { found in
@@ -135,12 +166,27 @@ extension EnvironmentDeployer {
         }
         if let bad {
             return try await takeBack(
-                because: "Both are slower or fail more often than before, and only of the new one: "
-                    + "\(bad.sentence).", course: &course)
+                because: "It is slower or fails more often than the release before did, and it alone: \(bad.sentence).",
+                course: &course)
         }
+        guard isOfBoth else { return }
         let why = "both releases do worse than before, so that the cause may lie outside"
         course.externalCause = why
         if rules.conduct == .act { try await ask(because: "Nothing is changed: \(why).", course: &course) }
+    }
+
+    /// What keeps a stage where it is just now: both releases fail the same probe, which a person is told.
+    func sharedObstacle(course: inout StageCourse) async throws -> String? {
+        guard let fault = active?.sharedFault else {
+            if course.hasAskedOfSharedFault { (course.hasAsked, course.hasAskedOfSharedFault) = (false, false) }
+            return nil
+        }
+        let why = "both releases fail the same probe, so that the cause may lie outside: \(fault)"
+        if !course.hasAsked, rules.conduct == .act {
+            course.hasAskedOfSharedFault = true
+            try await ask(because: "Nothing is changed: \(why).", course: &course)
+        }
+        return why
     }
 }
 
@@ -171,7 +217,18 @@ extension EnvironmentDeployer {
         await world.telemetry.begin(
             Drawing(
                 environment: environment.name, stable: blue.name, candidate: green.name,
-                salts: Self.salts(of: deployment)))
+                salts: Self.salts(of: deployment),
+                timeFactor: active?.trial?.opening.settings.timeFactor ?? 1 + rules.triggers.maxResponseTimeIncrease,
+                unjudgedPaths: try await healthPaths(of: [deployment.release, before])))
+    }
+
+    private func healthPaths(of releases: [ReleaseReference]) async throws -> Set<String> {
+        var paths: Set<String> = []
+        for release in releases {
+            let health = try await world.catalog.release(release.digest).manifest.health
+            paths.formUnion([health.path, health.databasePath].compactMap(\.self))
+        }
+        return paths
     }
 
     /// Writes down what was seen before anything follows from it; answers the trial with it.

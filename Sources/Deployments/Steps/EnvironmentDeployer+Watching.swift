@@ -32,15 +32,17 @@ extension EnvironmentDeployer {
         let manifest = try await world.catalog.release(deployment.release.digest).manifest
         // Found by the warming already, unless the proxy or the whole machine has been started again since.
         try await waitForProxy(toFind: slot, by: .now + .seconds(policy.warmDeadlineSeconds))
-        let report = try await deployment.isInStages ? pass(.full, of: deployment) : bakeByTime(deployment)
-        var watch = ReleaseWatch()
-        // A release is not committed on a bad answer: the watch goes on until the answers are good or bad enough.
-        repeat {
-            try await look(at: slot, running: manifest, for: deployment, watch: &watch)
-            try await Task.sleep(for: Limits.probeInterval)
-        } while watch.badAnswers > 0
-        try await refuseEndedProcesses(in: slot.name)
-        return report
+        while true {
+            let report = try await deployment.isInStages ? pass(.full, of: deployment) : bakeByTime(deployment)
+            var watch = ReleaseWatch()
+            // A release is not committed on a bad answer: the watch goes on until the answers are good or bad enough.
+            repeat {
+                try await look(at: slot, running: manifest, for: deployment, watch: &watch)
+                try await Task.sleep(for: Limits.probeInterval)
+            } while watch.badAnswers > 0 && active?.sharedFault == nil
+            try await refuseEndedProcesses(in: slot.name)
+            if active?.sharedFault == nil { return report }
+        }
     }
 
     func watchRecovery(_ deployment: Deployment) async throws -> StepReport {

@@ -9,6 +9,7 @@ final class MetricWatch: Sendable {
         var faults: [String: String] = [:]
         var silences: [String: String] = [:]
         var outBefore: Set<String>
+        var looks = 0
     }
 
     private let guards: [MetricGuard]
@@ -25,10 +26,17 @@ final class MetricWatch: Sendable {
     }
 
     /// Why the release is to be taken back; nil while no value was out of its bounds often enough in a row.
-    var fault: String? { state.withLock { $0.faults.sorted { $0.key < $1.key }.first?.value } }
+    var fault: String? { state.withLock { $0.faults.min { $0.key < $1.key }?.value } }
 
-    /// Why nothing is to be concluded; nil when every guard has a value within its bounds.
-    var silence: String? { state.withLock { $0.silences.sorted { $0.key < $1.key }.first?.value } }
+    /// Why nothing is to be concluded; nil when every guard has a value within its bounds, and was asked for as often as a
+    /// bad one would have been.
+    var silence: String? {
+        state.withLock { state in
+            if let silence = state.silences.min(by: { $0.key < $1.key }) { return silence.value }
+            guard !guards.isEmpty, state.looks < Limits.metricBreaches else { return nil }
+            return "the metrics were asked for \(state.looks) of \(Limits.metricBreaches) times"
+        }
+    }
 
     /// The names of the guards whose values are out of their bounds now.
     static func outOfBounds(_ guards: [MetricGuard], reader: any MetricReader) async -> Set<String> {
@@ -52,6 +60,7 @@ final class MetricWatch: Sendable {
                 group.addTask { self.note(await self.reader.value(of: guarded), of: guarded) }
             }
         }
+        state.withLock { $0.looks += 1 }
     }
 
     private func note(_ value: MetricValue, of guarded: MetricGuard) {

@@ -13,16 +13,21 @@ struct StageCourse {
     private var gapsInRow = 0
     /// Trouble that both releases have: the one on trial is not blamed for it, and a person has to decide.
     var externalCause: String?
+    /// Whether both releases were probed because this one does worse than the one before did.
+    var hasCompared = false
+    /// Whether a person was asked for no other reason than a probe that both fail.
+    var hasAskedOfSharedFault = false
     private var undecidedSince: ContinuousClock.Instant?
     /// Whether a person was asked to decide.
     var hasAsked = false
     /// Whether it was written down what would be done if verdicts were acted upon.
     var hasToldVerdict = false
 
-    init(_ stage: Stage, under policy: DeploymentPolicy) {
+    /// `isJudged` is false where the release is compared with none, so that there is nothing to prove.
+    init(_ stage: Stage, under policy: DeploymentPolicy, isJudged: Bool = true) {
         self.stage = stage
         conduct = policy.verdict.conduct
-        rules = StagePolicy(stage, under: policy)
+        rules = StagePolicy(stage, under: policy, isJudged: isJudged)
     }
 
     var seconds: Double { (ContinuousClock.now - began).seconds }
@@ -68,7 +73,7 @@ struct StageCourse {
 }
 
 extension StagePolicy {
-    init(_ stage: Stage, under policy: DeploymentPolicy) {
+    init(_ stage: Stage, under policy: DeploymentPolicy, isJudged: Bool) {
         let verdict = policy.verdict
         let acts = verdict.conduct == .act
         let least =
@@ -79,7 +84,7 @@ extension StagePolicy {
             }
         self.init(
             leastSeconds: least, leastGreenUnits: acts && stage == .canary ? Double(verdict.canaryUnits) : 0,
-            needsHealth: acts && stage == .split,
+            needsHealth: acts && isJudged && stage != .canary,
             deadlineSeconds: acts ? least + verdict.stageDeadlineSeconds : nil)
     }
 }

@@ -43,7 +43,9 @@ package struct Trial: Sendable {
     package let opening: Opening
     package private(set) var looks = 0
     package private(set) var judge: Judge
-    package private(set) var history: HistoryJudge
+    /// Each release beside what blue did before.
+    package private(set) var greenHistory: HistoryJudge
+    package private(set) var blueHistory: HistoryJudge
     private(set) var difference: DifferenceInterval
     private(set) var green = AnswerCounts()
     private(set) var blue = AnswerCounts()
@@ -54,7 +56,8 @@ package struct Trial: Sendable {
     package init(_ opening: Opening) {
         self.opening = opening
         judge = Judge(opening.settings, blueBefore: opening.before)
-        history = HistoryJudge(opening.settings, blueBefore: opening.before)
+        greenHistory = HistoryJudge(opening.settings, blueBefore: opening.before)
+        blueHistory = greenHistory
         difference = DifferenceInterval(prior: opening.settings.prior(after: opening.before))
         greenTimes = ResponseTimeHistogram(allowedFactor: opening.settings.timeFactor)
         blueTimes = greenTimes
@@ -63,7 +66,8 @@ package struct Trial: Sendable {
     package mutating func observe(_ look: Look) {
         for tick in look.ticks {
             judge.observe(tick)
-            history.observe(tick.green)
+            greenHistory.observe(tick.green, clientsWithErrors: tick.greenClientsWithErrors)
+            blueHistory.observe(tick.blue)
             difference.observe(tick.outcomes, share: tick.share)
             greenTimes += tick.green.times
             blueTimes += tick.blue.times
@@ -89,9 +93,18 @@ package struct Trial: Sendable {
             highestDifference: bounds.upperBound, unitsNeeded: judge.unitsNeeded,
             usersWithErrors: judge.clientsWithErrors, gap: last?.gap,
             waitsForDecision: last?.waitsForDecision ?? false)
-        report.sentences = VerdictStory(report: report, settings: opening.settings, history: history).sentences
+        report.sentences = story(of: report).sentences
         return report
     }
+
+    private func story(of report: VerdictReport) -> VerdictStory {
+        VerdictStory(
+            report: report, settings: opening.settings, isWorseThanBefore: greenHistory.hasFoundHarm,
+            bothAreWorse: bothAreWorseThanBefore)
+    }
+
+    /// Whether there is trouble that both releases have since green came.
+    var bothAreWorseThanBefore: Bool { greenHistory.hasFoundHarm && blueHistory.hasFoundHarm }
 
     /// Why it is taken back, for the journal: the verdict and its numbers.
     var reason: String { sentences { [$0.conclusion, $0.errors, $0.times] } }
@@ -105,8 +118,7 @@ package struct Trial: Sendable {
     }
 
     private func sentences(_ choose: (VerdictStory) -> [String?]) -> String {
-        let story = VerdictStory(report: report, settings: opening.settings, history: history)
-        return choose(story).compactMap(\.self).joined(separator: " ")
+        choose(story(of: report)).compactMap(\.self).joined(separator: " ")
     }
 
     private func side(
@@ -115,9 +127,12 @@ package struct Trial: Sendable {
         func milliseconds(_ quantile: Double) -> Double? {
             times.bucket(atQuantile: quantile).map(times.milliseconds(ofBucket:))
         }
+        let (units, bad) = (errors?.units ?? 0, errors?.bad ?? 0)
+        let rates = RateInterval.bounds(bad: bad, ok: units - bad)
         return VerdictReport.Side(
             slot: party.slot, release: party.release, requests: answers.requests, errors: answers.errors,
-            units: errors?.units ?? 0, badUnits: errors?.bad ?? 0, p50: milliseconds(0.5), p95: milliseconds(0.95))
+            units: units, badUnits: bad, lowestErrorRate: rates.lowerBound, highestErrorRate: rates.upperBound,
+            p50: milliseconds(0.5), p95: milliseconds(0.95))
     }
 }
 

@@ -6,10 +6,13 @@ import Judging
 struct VerdictStory {
     let report: VerdictReport
     let settings: JudgeSettings
-    let history: HistoryJudge
+    /// Whether green does worse than blue did before green came.
+    let isWorseThanBefore: Bool
+    /// Whether blue does, too.
+    let bothAreWorse: Bool
 
     var sentences: [String] {
-        [seen, errors, times, conclusion, shared, sight].compactMap(\.self)
+        [seen, errors, times, conclusion, before, sight].compactMap(\.self)
     }
 
     private var green: String { report.green.release.version.rawValue }
@@ -73,8 +76,11 @@ struct VerdictStory {
         }
     }
 
-    private var shared: String? {
-        guard history.hasFoundHarm, report.finding != .harm else { return nil }
+    private var before: String? {
+        guard isWorseThanBefore, report.finding != .harm else { return nil }
+        guard bothAreWorse else {
+            return "\(green) does worse than \(blue) did in the half hour before, which takes nothing back alone."
+        }
         return
             "Both are worse than \(blue) was in the half hour before \(green) came: the cause may lie outside \(green), "
             + "or \(green) may slow down what both use."

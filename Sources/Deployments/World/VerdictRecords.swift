@@ -1,5 +1,6 @@
 package import Domain
 package import Foundation
+package import Judging
 
 /// Keeps what was seen of a release on trial, so that its verdict can be come to again.
 package protocol VerdictRecords: Sendable {
@@ -10,6 +11,18 @@ package protocol VerdictRecords: Sendable {
 }
 
 extension VerdictRecords {
+    /// What was counted of a trial's errors, for who judges it again; nil where there was no trial.
+    package func recordedTrial(of deployment: DeploymentID) async throws -> RecordedTrial? {
+        let bodies = try await bodies(of: deployment)
+        guard let first = bodies.first else { return nil }
+        let opening = try JSONDecoder().decode(Trial.Opening.self, from: first)
+        var ticks: [RecordedTick] = []
+        for body in bodies.dropFirst() {
+            ticks += try JSONDecoder().decode(Trial.Look.self, from: body).ticks.map(RecordedTick.init)
+        }
+        return RecordedTrial(settings: RecordedSettings(opening), ticks: ticks)
+    }
+
     /// A trial as it stood after its newest look; nil where there was none.
     package func trial(of deployment: DeploymentID) async throws -> Trial? {
         let bodies = try await bodies(of: deployment)
@@ -17,5 +30,22 @@ extension VerdictRecords {
         var trial = Trial(try JSONDecoder().decode(Trial.Opening.self, from: first))
         for body in bodies.dropFirst() { trial.observe(try JSONDecoder().decode(Trial.Look.self, from: body)) }
         return trial
+    }
+}
+
+extension RecordedSettings {
+    fileprivate init(_ opening: Trial.Opening) {
+        let settings = opening.settings
+        self.init(
+            increase: settings.errorLimit.increase, factor: settings.errorLimit.factor,
+            prior: settings.prior(after: opening.before), alpha: settings.alpha)
+    }
+}
+
+extension RecordedTick {
+    fileprivate init(_ tick: Tick) {
+        self.init(
+            greenBad: tick.green.bad, greenOk: tick.green.ok, blueBad: tick.blue.bad, blueOk: tick.blue.ok,
+            share: tick.share)
     }
 }

@@ -22,13 +22,16 @@ package struct VerdictReport: Codable, Equatable, Sendable {
         package var units: Double
         /// Units that went wrong, fractions included.
         package var badUnits: Double
+        /// The error rate lies between these with a probability of 95 %, however often one looks, if it stays the same.
+        package var lowestErrorRate: Double
+        package var highestErrorRate: Double
         /// Response times in milliseconds; nil where too little was seen.
         package var p50: Double?
         package var p95: Double?
 
         package init(
             slot: SlotName, release: ReleaseReference, requests: Int, errors: Int, units: Double, badUnits: Double,
-            p50: Double?, p95: Double?
+            lowestErrorRate: Double = 0, highestErrorRate: Double = 1, p50: Double?, p95: Double?
         ) {
             self.slot = slot
             self.release = release
@@ -36,6 +39,8 @@ package struct VerdictReport: Codable, Equatable, Sendable {
             self.errors = errors
             self.units = units
             self.badUnits = badUnits
+            self.lowestErrorRate = lowestErrorRate
+            self.highestErrorRate = highestErrorRate
             self.p50 = p50
             self.p95 = p95
         }

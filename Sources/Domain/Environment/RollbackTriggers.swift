@@ -8,6 +8,14 @@ package struct RollbackTriggers: Codable, Equatable, Sendable {
         case relative
     }
 
+    /// What follows when the release before fails the same probe.
+    package enum WhenBothFail: String, Codable, Sendable, CaseIterable {
+        /// Nothing is changed, and a person is told: the cause lies outside.
+        case hold
+        /// The release is taken back all the same.
+        case rollBack = "rollback"
+    }
+
     /// By how much the error rate may rise, of 1.
     package var maxErrorRateIncrease: Double
     package var errorRateMode: ErrorRateMode
@@ -19,12 +27,13 @@ package struct RollbackTriggers: Codable, Equatable, Sendable {
     package var databaseConnection: Bool
     /// Whether a health endpoint that fails takes the release back.
     package var healthEndpoint: Bool
+    package var whenBothFail: WhenBothFail
     package var metrics: [MetricGuard]
 
     package init(
         maxErrorRateIncrease: Double = 0.05, errorRateMode: ErrorRateMode = .absolute,
         maxResponseTimeIncrease: Double = 0.5, keyFeatures: Bool = true, databaseConnection: Bool = true,
-        healthEndpoint: Bool = true, metrics: [MetricGuard] = []
+        healthEndpoint: Bool = true, whenBothFail: WhenBothFail = .hold, metrics: [MetricGuard] = []
     ) {
         self.maxErrorRateIncrease = maxErrorRateIncrease
         self.errorRateMode = errorRateMode
@@ -32,6 +41,7 @@ package struct RollbackTriggers: Codable, Equatable, Sendable {
         self.keyFeatures = keyFeatures
         self.databaseConnection = databaseConnection
         self.healthEndpoint = healthEndpoint
+        self.whenBothFail = whenBothFail
         self.metrics = metrics
     }
 }

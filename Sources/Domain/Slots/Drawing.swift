@@ -7,11 +7,20 @@ package struct Drawing: Sendable, Equatable {
     package var candidate: SlotName
     /// What the salts of the deployment begin with: `17.`.
     package var salts: String
+    /// The factor of response times that is allowed, by which they are counted.
+    package var timeFactor: Double
+    /// Paths that say nothing of users: health endpoints, which monitors ask again and again.
+    package var unjudgedPaths: Set<String>
 
-    package init(environment: EnvironmentName, stable: SlotName, candidate: SlotName, salts: String) {
+    package init(
+        environment: EnvironmentName, stable: SlotName, candidate: SlotName, salts: String, timeFactor: Double = 1.5,
+        unjudgedPaths: Set<String> = []
+    ) {
         self.environment = environment
         self.stable = stable
         self.candidate = candidate
         self.salts = salts
+        self.timeFactor = timeFactor
+        self.unjudgedPaths = unjudgedPaths
     }
 }

@@ -22,12 +22,13 @@ extension SettingList {
     private mutating func add(_ triggers: RollbackTriggers, below path: String) {
         func percentage(_ part: Double) -> String { Quantity.percentage(Int((part * 10_000).rounded())) }
         func word(_ rollsBack: Bool) -> String { rollsBack ? "rollback" : "ignore" }
-        add("\(path).max_error_rate_increase", percentage(triggers.maxErrorRateIncrease), .nextStep)
-        add("\(path).error_rate_mode", triggers.errorRateMode.rawValue, .nextStep)
-        add("\(path).max_response_time_increase", percentage(triggers.maxResponseTimeIncrease), .nextStep)
+        add("\(path).max_error_rate_increase", percentage(triggers.maxErrorRateIncrease), .nextDeployment)
+        add("\(path).error_rate_mode", triggers.errorRateMode.rawValue, .nextDeployment)
+        add("\(path).max_response_time_increase", percentage(triggers.maxResponseTimeIncrease), .nextDeployment)
         add("\(path).key_feature_failure", word(triggers.keyFeatures), .nextStep)
         add("\(path).database_connection_failure", word(triggers.databaseConnection), .nextStep)
         add("\(path).health_endpoint_failure", word(triggers.healthEndpoint), .nextStep)
+        add("\(path).when_both_fail", triggers.whenBothFail.rawValue, .nextStep)
         for metric in triggers.metrics {
             let path = "\(path).metrics.\(metric.name)"
             add("\(path).server", metric.server, .nextStep)

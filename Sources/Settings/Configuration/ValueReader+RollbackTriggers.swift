@@ -6,6 +6,7 @@ extension ValueReader where Value == RollbackTriggers {
     static var rollbackTriggers: ValueReader {
         .mapping { keys in
             var triggers = RollbackTriggers()
+            let both = RollbackTriggers.WhenBothFail.allCases.map(\.rawValue)
             let modes = RollbackTriggers.ErrorRateMode.allCases.map(\.rawValue)
             let errors = keys.optional(
                 "max_error_rate_increase", .percentage(basisPoints: 0...100_000),
@@ -32,6 +33,12 @@ extension ValueReader where Value == RollbackTriggers {
                 keys.optional(
                     "health_endpoint_failure", .rollsBack, "Whether a health endpoint that fails is one; rollback.")
                 ?? triggers.healthEndpoint
+            triggers.whenBothFail =
+                keys.optional(
+                    "when_both_fail",
+                    ValueReader<RollbackTriggers.WhenBothFail>.choice(both) { .init(rawValue: $0) },
+                    "What follows when the release before fails the same probe: hold and tell a person, or rollback all the "
+                        + "same; hold.") ?? triggers.whenBothFail
             triggers.metrics =
                 keys.optional("metrics", .metricGuards, "PromQL expressions whose values stay within bounds, by name.")
                 ?? triggers.metrics

@@ -35,7 +35,7 @@ extension VerdictPolicy {
         share("canary_share", \.canaryShare, "The part of the users who get a release first")
         duration("canary_dwell", \.canarySeconds, "How long the canary lasts at least")
         let units = "Users, or their assignments, that the canary must have seen at least; \(canaryUnits) by default."
-        canaryUnits = keys.optional("canary_units", .integer(0...1_000_000), units) ?? canaryUnits
+        canaryUnits = keys.optional("canary_units", .integer(1...1_000_000), units) ?? canaryUnits
         share("split_share", \.splitShare, "The part of the users in the stage in which health is proved")
         duration("split_dwell", \.splitSeconds, "How long the split lasts at least")
         duration(

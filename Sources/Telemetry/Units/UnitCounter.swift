@@ -21,7 +21,7 @@ struct UnitCounter {
     }
 
     let drawing: Drawing
-    private let allowedFactor: Double
+    private let unjudgedPaths: [[UInt8]]
     /// What the splits mean that were seen, by their fingerprints.
     private var assignments: [UInt64: Assignment] = [:]
     private var epochs: [Epoch] = []
@@ -30,16 +30,18 @@ struct UnitCounter {
     private var greenClientsWithErrors: Set<UInt64> = []
     private var look = UnitLook()
 
-    init(_ drawing: Drawing, allowedFactor: Double) {
+    init(_ drawing: Drawing) {
         self.drawing = drawing
-        self.allowedFactor = allowedFactor
+        unjudgedPaths = drawing.unjudgedPaths.map { Array($0.utf8) }
     }
 
     mutating func record(_ line: RequestLine, _ outcome: Outcome, slot: SlotName, patience: Double?) {
         let isGreen = slot == drawing.candidate
         guard isGreen || slot == drawing.stable else { return }
         let assignment = assignment(of: line.split)
-        guard let epoch = assignment.epoch else { return }
+        guard let epoch = assignment.epoch, !unjudgedPaths.contains(where: { line.path.elementsEqual($0) }) else {
+            return
+        }
         look.count(outcome, isGreen: isGreen)
         guard let client = line.unit else { return }
         if isGreen, outcome.isFailed, greenClientsWithErrors.count < Limits.clientsWithErrors {
@@ -64,7 +66,7 @@ struct UnitCounter {
         defer { look = UnitLook() }
         let omitted = look.omitted
         return UnitObservation(
-            ticks: look.ticks(allowedFactor: allowedFactor, greenClientsWithErrors: greenClientsWithErrors.count),
+            ticks: look.ticks(allowedFactor: drawing.timeFactor, greenClientsWithErrors: greenClientsWithErrors.count),
             green: look.green, blue: look.blue,
             gap: omitted == 0
                 ? nil : "\(omitted) requests did not become units: there were more than can be remembered.")

@@ -161,6 +161,9 @@ extension SwitchyardFixture {
 
     private var apiProcess: Int32? { endpoint?.pid }
 
+    /// Where the API listens: `127.0.0.1:40123`.
+    package var apiAddress: String { endpoint?.url.replacing("http://", with: "") ?? "" }
+
     /// Speaks to the control plane as the command line does.
     package var client: SwitchyardClient {
         get throws {

@@ -19,7 +19,7 @@ struct VerdictText {
         [
             "\(percent(Double(report.share) / 10_000)) of users",
             "\(report.green.requests + report.blue.requests) requests",
-            "errors \(rate(report.green)) / \(rate(report.blue)) (\(interval))", bars, rest,
+            "errors \(rateAndInterval(report.green)) / \(rateAndInterval(report.blue)), \(interval)", bars, rest,
         ].joined(separator: "  ")
     }
 
@@ -39,7 +39,7 @@ struct VerdictText {
         for (name, side) in [("new", report.green), ("before", report.blue)] {
             table.add(
                 "\(name): \(side.release.version)", "\(side.slot)", "\(side.requests)", "\(side.errors)",
-                String(format: "%.0f", side.units), rate(side), time(side.p50), time(side.p95))
+                String(format: "%.0f", side.units), rateAndInterval(side), time(side.p50), time(side.p95))
         }
         return table.lines
     }
@@ -67,10 +67,16 @@ struct VerdictText {
         String(format: "%+.0f to %+.0f points", report.lowestDifference * 100, report.highestDifference * 100)
     }
 
-    private func rate(_ side: VerdictReport.Side) -> String { side.errorRate.map(percent) ?? "-" }
+    /// "1.2 % (0.4-3.1)".
+    private func rateAndInterval(_ side: VerdictReport.Side) -> String {
+        guard let rate = side.errorRate else { return "-" }
+        return "\(percent(rate)) (\(digits(side.lowestErrorRate))-\(digits(side.highestErrorRate)))"
+    }
 
-    private func percent(_ part: Double) -> String {
-        String(format: part == 0 || part >= 0.1 ? "%.0f %%" : "%.1f %%", part * 100)
+    private func percent(_ part: Double) -> String { "\(digits(part)) %" }
+
+    private func digits(_ part: Double) -> String {
+        String(format: part == 0 || part >= 0.1 ? "%.0f" : "%.1f", part * 100)
     }
 
     private func time(_ milliseconds: Double?) -> String { milliseconds.map { String(format: "%.0f ms", $0) } ?? "-" }

@@ -26,6 +26,7 @@ struct VerdictSettingsTests {
               key_feature_failure: ignore
               database_connection_failure: rollback
               health_endpoint_failure: ignore
+              when_both_fail: rollback
               metrics:
                 loads_completed:
                   server: http://127.0.0.1:9090
@@ -43,7 +44,7 @@ struct VerdictSettingsTests {
         ]
         let triggers = RollbackTriggers(
             maxErrorRateIncrease: 1.2, errorRateMode: .relative, maxResponseTimeIncrease: 0.1225, keyFeatures: false,
-            databaseConnection: true, healthEndpoint: false, metrics: metrics)
+            databaseConnection: true, healthEndpoint: false, whenBothFail: .rollBack, metrics: metrics)
         #expect(
             policy
                 == VerdictPolicy(
@@ -271,7 +272,8 @@ struct VerdictSettingsTests {
                 "rollback_triggers.max_error_rate_increase: 7.5%", "rollback_triggers.error_rate_mode: absolute",
                 "rollback_triggers.max_response_time_increase: 50%", "rollback_triggers.key_feature_failure: rollback",
                 "rollback_triggers.database_connection_failure: rollback",
-                "rollback_triggers.health_endpoint_failure: ignore", "rollback_triggers.metrics.loads.server: http://a",
+                "rollback_triggers.health_endpoint_failure: ignore", "rollback_triggers.when_both_fail: hold",
+                "rollback_triggers.metrics.loads.server: http://a",
                 "rollback_triggers.metrics.loads.query: up", "rollback_triggers.metrics.loads.min: 0.5",
             ])
     }
