@@ -3,6 +3,7 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -63,13 +64,20 @@ let package = Package(
             ]
         ),
         .target(name: "LoadTesting", dependencies: [nioCore, nioHTTP1, nioPosix]),
+        .target(name: "Audit", dependencies: ["Domain", "DurableFiles", crypto]),
+        .target(
+            name: "Access",
+            dependencies: [
+                "Domain", "DurableFiles", asyncHTTPClient, crypto, cryptoExtras, nioCore, nioFoundation, nioHTTP1,
+            ]),
+        .target(name: "Secrets", dependencies: ["Domain", "DurableFiles", crypto, subprocess]),
         .target(name: "Onboarding", dependencies: ["CLinux", "Domain", "DurableFiles", "Settings"]),
 
         // MARK: Adapters, one outside thing each
         .target(name: "Postgres", dependencies: ["CPostgres", "DurableFiles", "Ports", logging, subprocess]),
         .target(name: "Traffic", dependencies: ["Domain", "DurableFiles", "Ports", "Turns", logging, subprocess]),
         .target(name: "Runtimes", dependencies: ["Domain", "DurableFiles", logging, subprocess]),
-        .target(name: "Store", dependencies: ["Domain", grdb]),
+        .target(name: "Store", dependencies: ["Access", "Domain", grdb]),
         .target(name: "Installation", dependencies: ["DurableFiles", subprocess]),
 
         // MARK: The wire
@@ -79,7 +87,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "API", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports", "Postgres",
+                "API", "Audit", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports", "Postgres",
                 "Judging", "Releases", "Runtimes",
                 "Settings", "Store", "Telemetry", "Traffic", "Turns", asyncHTTPClient, crypto, hummingbird, httpTypes,
                 logging,
@@ -91,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "switchyard",
             dependencies: [
-                "API", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation", "Judging", "LoadTesting",
+                "API", "Audit", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation", "Judging",
+                "LoadTesting",
                 "Migrations",
                 "Onboarding", "Postgres",
                 "Releases", "Runtimes", "Settings", "Telemetry", "Traffic", argumentParser, asyncHTTPClient, logging,
@@ -119,8 +128,8 @@ let package = Package(
         .executableTarget(
             name: "BenchmarkDriver",
             dependencies: [
-                "Deployments", "Domain", "Judging", "LoadTesting", "Telemetry", "Traffic", argumentParser, subprocess,
-                unixSignals,
+                "Access", "Audit", "Deployments", "Domain", "Judging", "LoadTesting", "Secrets", "Telemetry", "Traffic",
+                argumentParser, subprocess, unixSignals,
             ],
             path: "Benchmarks/Sources/BenchmarkDriver"
         ),
@@ -180,6 +189,23 @@ let package = Package(
                 "Domain", "DurableFiles", "Judging", "LoadTesting", "Ports", "Telemetry", "TestSupport", "Traffic",
                 logging,
             ]
+        ),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["Audit", "BenchmarkDriver", "Domain", "DurableFiles", "TestSupport", subprocess],
+            exclude: ["Foreign"]
+        ),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: [
+                "Access", "Domain", "Store", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, subprocess,
+            ],
+            exclude: ["Oracle", "Provider"]
+        ),
+        .testTarget(
+            name: "SecretsTests",
+            dependencies: ["Domain", "LoadTesting", "Secrets", "Store", "TestSupport", crypto, subprocess],
+            exclude: ["Exchange/Foreign"]
         ),
         .testTarget(
             name: "InstallationTests", dependencies: ["DurableFiles", "Installation", "TestSupport", subprocess]),

@@ -67,6 +67,24 @@ enum Schema {
                 table.primaryKey(["deployment", "number"])
             }
         }
+        migrator.registerMigration("6: secrets and settings") { database in
+            try database.create(table: "secret") { table in
+                table.column("environment", .text).notNull()
+                table.column("name", .text).notNull()
+                table.column("version", .integer).notNull()
+                // Null where no ciphertext is kept.
+                table.column("keyID", .text).indexed()
+                table.column("body", .blob).notNull()
+                table.primaryKey(["environment", "name", "version"])
+            }
+            try database.create(table: "settings") { table in
+                table.column("environment", .text).notNull()
+                table.column("version", .integer).notNull()
+                table.column("body", .blob).notNull()
+                table.primaryKey(["environment", "version"])
+            }
+        }
+        migrator.registerMigration("7: people, tokens, sessions, break-glass, VPN peers", migrate: accessTables)
         return migrator
     }
 }

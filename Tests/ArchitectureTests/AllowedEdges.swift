@@ -65,6 +65,27 @@ enum AllowedEdges {
             "NIOFoundationCompat": "decodes JSON from an answer's body without a copy",
             "NIOHTTP1": "names methods as the transport does",
         ],
+        "Audit": [
+            "Crypto": "hashes, signs and seals entries",
+            "Domain": "speaks of environments",
+            "DurableFiles": "keeps keys, tiles and spool whole",
+        ],
+        "Access": [
+            "AsyncHTTPClient": "asks the identity provider",
+            "Crypto": "keeps secrets as hashes, compares in constant time and makes WireGuard's keys",
+            "CryptoExtras": "checks the RSA signatures of id tokens",
+            "Domain": "speaks of environments",
+            "DurableFiles": "writes the VPN server's file whole",
+            "NIOCore": "bounds and reads the provider's answers",
+            "NIOFoundationCompat": "turns an answer's body into Data without a copy",
+            "NIOHTTP1": "names methods and statuses as the transport does",
+        ],
+        "Secrets": [
+            "Crypto": "seals values and compares them by fingerprints",
+            "Domain": "speaks of variables and environments",
+            "DurableFiles": "replaces the key ring whole or not at all",
+            "Subprocess": "lets age wrap the keys of exchanged files",
+        ],
         "LoadTesting": [
             "NIOCore": "counts what one connection an identity sees, with exact causes of failure",
             "NIOHTTP1": "speaks HTTP/1.1",
@@ -101,7 +122,11 @@ enum AllowedEdges {
             "DurableFiles": "writes units whole",
             "Subprocess": "asks systemd, and the system to make accounts",
         ],
-        "Store": ["Domain": "stores its values", "GRDB": "is the one room that touches SQLite"],
+        "Store": [
+            "Access": "keeps its people, tokens and sessions",
+            "Domain": "stores its values",
+            "GRDB": "is the one room that touches SQLite",
+        ],
         "API": [
             "AsyncHTTPClient": "is the typed client's transport",
             "Domain": "carries its names over the wire",
@@ -111,6 +136,7 @@ enum AllowedEdges {
         ],
         "ControlPlane": [
             "API": "serves its routes",
+            "Audit": "records what is done through it",
             "AsyncHTTPClient": "probes the slots",
             "Backups": "gives the deployer its backups",
             "Crypto": "compares tokens in constant time",
@@ -140,6 +166,7 @@ enum AllowedEdges {
         "switchyard": [
             "API": "asks a running control plane through the typed client",
             "ArgumentParser": "is the command line",
+            "Audit": "exports and verifies the record without a control plane",
             "AsyncHTTPClient": "asks the demo's application",
             "Backups": "takes the backup that a rehearsal restores",
             "ControlPlane": "runs it in the serve and demo commands",
@@ -173,12 +200,16 @@ enum AllowedEdges {
         ],
         "FreightOpsCommand": ["ArgumentParser": "is the command line", "FreightOps": "runs it"],
         "BenchmarkDriver": [
+            "Access": "decides about rights, which it measures",
             "ArgumentParser": "takes what Benchmarks/run asks for",
-            "Deployments": "writes the slot table before a flip as a deployment does",
-            "Domain": "speaks of slots and splits",
+            "Audit": "writes and verifies the record that it measures",
+            "Deployments":
+                "writes the slot table before a flip as a deployment does, and knows a judge's default settings",
+            "Domain": "speaks of slots and splits, and knows the default policy",
             "Judging": "judges simulated releases",
             "LoadTesting": "counts what clients see",
-            "Subprocess": "runs the HAProxy that it measures",
+            "Secrets": "takes secrets out of lines, which it measures",
+            "Subprocess": "runs the HAProxy and the reader that it measures",
             "Telemetry": "reads the request log that it measures",
             "Traffic": "flips and reloads as a deployment does, on the clock of its load",
             "UnixSignals": "reports once more when it is told to end",

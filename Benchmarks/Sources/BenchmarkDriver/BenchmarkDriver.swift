@@ -12,7 +12,8 @@ struct BenchmarkDriver: AsyncParsableCommand {
         abstract: "Drives the load of Benchmarks/run.",
         subcommands: [
             LoadCommand.self, FlipsCommand.self, ReloadsCommand.self, RetirementCommand.self, IdleRaceCommand.self,
-            VerdictsCommand.self, RequestLogCommand.self,
+            VerdictsCommand.self, RequestLogCommand.self, AuditCommand.self,
+            PolicyCommand.self, RedactorCommand.self,
         ]
     )
 

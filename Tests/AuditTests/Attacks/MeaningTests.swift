@@ -1,0 +1,164 @@
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Audit
+
+/// What entries mean together, in logs that are otherwise whole.
+@Suite(.timeLimit(.minutes(1)))
+struct MeaningTests {
+    typealias Kind = VerificationReport.Finding.Kind
+
+    /// Entries by words: `approve WHO`, `deploy`, `result`, `review WHO`, each with options after it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let entries: [AuditEntry]
+        let kinds: [Kind]
+        var hoursLater: Double = 1
+        var notes = 0
+    }
+
+    private static func approve(
+        _ who: String, hour: Double = 0, plan: String = "p1", environment: String = "production",
+        outcome: AuditOutcome? = nil
+    ) -> AuditEntry {
+        var entry = AuditEntry(
+            .event, .approvalGrant, by: AuditActor(id: who), at: AuditPlace.noon + hour * 3_600,
+            environment: EnvironmentName(rawValue: environment), outcome: outcome)
+        entry.plan = plan
+        return entry
+    }
+
+    private static func deploy(
+        required: String? = "2", by who: String = "rita", hour: Double = 1, grant: String? = nil,
+        requestedBy: String? = nil
+    ) -> AuditEntry {
+        var entry = AuditEntry(
+            .intent, .deploymentOpen, by: AuditActor(id: who), at: AuditPlace.noon + hour * 3_600,
+            environment: EnvironmentName(rawValue: "production"))
+        entry.plan = "p1"
+        entry.details["approvals_required"] = required
+        entry.details["requested_by"] = requestedBy
+        if let grant {
+            entry.flags = [.breakGlass]
+            entry.details["grant"] = grant
+        }
+        return entry
+    }
+
+    private static func result(of intent: Int, hour: Double = 1, _ outcome: AuditOutcome = .succeeded) -> AuditEntry {
+        AuditEntry(
+            .result(of: intent), .deploymentOpen, by: .system, at: AuditPlace.noon + hour * 3_600, outcome: outcome)
+    }
+
+    private static func review(_ grant: String, by who: String, hour: Double) -> AuditEntry {
+        var entry = AuditEntry(
+            .event, .breakGlassReview, by: AuditActor(id: who), at: AuditPlace.noon + hour * 3_600)
+        entry.details["grant"] = grant
+        return entry
+    }
+
+    static let cases: [Case] = [
+        Case(
+            testDescription: "two approvals", entries: [approve("anna"), approve("bert"), deploy(), result(of: 2)],
+            kinds: []),
+        Case(
+            testDescription: "none needed",
+            entries: [deploy(required: "0"), result(of: 0), deploy(required: nil), result(of: 2)], kinds: []),
+        Case(
+            testDescription: "one of two", entries: [approve("anna"), deploy(), result(of: 1)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "the same person twice",
+            entries: [approve("anna"), approve("anna"), deploy(), result(of: 2)], kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "the requester's own",
+            entries: [approve("anna"), approve("rita"), deploy(), result(of: 2)], kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "that of whoever asked",
+            entries: [approve("anna"), approve("bert"), deploy(requestedBy: "bert"), result(of: 2)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "for another plan",
+            entries: [approve("anna"), approve("bert", plan: "p2"), deploy(), result(of: 2)], kinds: [.approvalsMissing]
+        ),
+        Case(
+            testDescription: "for another environment",
+            entries: [approve("anna"), approve("bert", environment: "staging"), deploy(), result(of: 2)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "refused",
+            entries: [approve("anna"), approve("bert", outcome: .refused), deploy(), result(of: 2)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "older than 24 hours",
+            entries: [approve("anna"), approve("bert"), deploy(hour: 24.1), result(of: 2, hour: 25)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "just 24 hours old",
+            entries: [approve("anna"), approve("bert"), deploy(hour: 24), result(of: 2, hour: 25)], kinds: []),
+        Case(
+            testDescription: "afterwards", entries: [approve("anna"), deploy(), approve("bert"), result(of: 1)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "no number", entries: [approve("anna"), deploy(required: "many"), result(of: 1)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "break-glass, reviewed",
+            entries: [deploy(grant: "g1"), result(of: 0), review("g1", by: "anna", hour: 20)], kinds: [],
+            hoursLater: 100),
+        Case(
+            testDescription: "break-glass, not due", entries: [deploy(grant: "g1"), result(of: 0)], kinds: [],
+            hoursLater: 20, notes: 1),
+        Case(
+            testDescription: "break-glass, due", entries: [deploy(grant: "g1"), result(of: 0)], kinds: [.reviewMissing],
+            hoursLater: 25),
+        Case(
+            testDescription: "break-glass, reviewed too late",
+            entries: [deploy(grant: "g1"), result(of: 0), review("g1", by: "anna", hour: 26)], kinds: [.reviewMissing],
+            hoursLater: 100),
+        Case(
+            testDescription: "break-glass, reviewed by the same person",
+            entries: [deploy(grant: "g1"), result(of: 0), review("g1", by: "rita", hour: 2)], kinds: [.reviewMissing],
+            hoursLater: 100),
+        Case(
+            testDescription: "break-glass, another grant reviewed",
+            entries: [deploy(grant: "g1"), result(of: 0), review("g2", by: "anna", hour: 2)], kinds: [.reviewMissing],
+            hoursLater: 100),
+        Case(
+            testDescription: "an intent without result", entries: [approve("anna"), approve("bert"), deploy()],
+            kinds: [.openIntent]),
+        Case(
+            testDescription: "an intent that was interrupted",
+            entries: [approve("anna"), approve("bert"), deploy(), result(of: 2, .interrupted)], kinds: []),
+        Case(
+            testDescription: "a result twice", entries: [deploy(required: nil), result(of: 0), result(of: 0)],
+            kinds: [.unknownIntent]),
+        Case(
+            testDescription: "a result before its intent", entries: [result(of: 1), deploy(required: nil)],
+            kinds: [.unknownIntent, .openIntent]),
+        Case(
+            testDescription: "a result of an event", entries: [approve("anna"), result(of: 0)], kinds: [.unknownIntent]),
+    ]
+
+    /// Each case at the beginning of a log, and again across the border of two bundles.
+    @Test(arguments: cases, [0, 254])
+    func `meaning is verified`(example: Case, first: Int) async throws {
+        try await AuditPlace.with { place, _ in
+            let filler = (0..<first).map { AuditEntry.sample($0) }
+            let entries =
+                filler
+                + example.entries.map { entry in
+                    var moved = entry
+                    if case .result(let intent) = entry.phase { moved.phase = .result(of: intent + first) }
+                    return moved
+                }
+            try ForgedLog.write(
+                ForgedLog.canonical(entries, keys: place.keys), to: place.folder, signer: place.signer)
+            let report = try place.verify(at: AuditPlace.noon + (example.hoursLater + 1) * 3_600)
+            #expect(Set(report.findings.map(\.kind)) == Set(example.kinds), "\(report.findings)")
+            #expect(report.notes.count == example.notes)
+        }
+    }
+}
