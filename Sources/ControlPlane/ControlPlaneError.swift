@@ -21,6 +21,7 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case releaseInUse(ReleaseReference, EnvironmentName)
     case commandNotFound(String, ReleaseReference)
     case unknownCommand(UUID)
+    case unknownAuditEntry(Int)
     case proxyRefused(log: [String])
     case applicationInUse(ApplicationName, environment: EnvironmentName)
     case environmentInUse(EnvironmentName)
@@ -67,6 +68,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
                 + "'switchyard status' says where; it can be removed when it has left its slot."
         case .commandNotFound(let word, let release):
             "There is no program '\(word)', neither in \(release) nor on the PATH of its processes; nothing was run."
+        case .unknownAuditEntry(let number):
+            "The audit record has no entry \(number), or it was pruned; see 'switchyard audit list'."
         case .unknownCommand(let id):
             "No one-off command \(id) is running."
         case .proxyRefused(let log):

@@ -24,6 +24,7 @@ enum Limits {
     /// Between two signs of life on a stream that has nothing to say.
     static let signOfLife: Duration = .seconds(5)
     static let mostDeployments = 1_000
+    static let mostAuditEntries = 1_000
     /// Between two looks whether the command lines of one-off commands still live.
     static let commandInterval: Duration = .seconds(2)
     /// Between two looks at a release that is tried on a clone.

@@ -42,6 +42,10 @@ struct Switchyard: AsyncParsableCommand {
                 subcommands: [StatusCommand.self, LogsCommand.self, RunCommand.self, MaintenanceCommand.self]
             ),
             CommandGroup(
+                name: "The record",
+                subcommands: [AuditCommand.self]
+            ),
+            CommandGroup(
                 name: "Running Switchyard",
                 subcommands: [
                     ServeCommand.self, ConfigCommand.self, TreeCommand.self, DownCommand.self, InstallCommand.self,

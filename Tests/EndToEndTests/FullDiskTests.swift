@@ -24,7 +24,10 @@ struct FullDiskTests {
             #expect(archive.error.split(separator: "\n").count == 1, "one sentence: \(archive.error)")
             let refused = try await switchyard.cli(["deploy", "1.2.0"])
             #expect(refused.status == 1 && refused.output.isEmpty, "\(refused.output)")
-            #expect(refused.error == "switchyard: \(journalSentence(in: switchyard))\n")
+            #expect(
+                refused.error.contains("\(switchyard.state)/audit")
+                    && refused.error.contains("No space left on device"),
+                "without a record nothing is done: \(refused.error)")
             #expect(try await switchyard.client.deployments().count == 2, "nothing was opened")
             #expect(try await switchyard.servingVersions() == ["1.1.0"])
 

@@ -40,11 +40,13 @@ package struct EnvironmentReport: Codable, Equatable, Sendable {
     package var backfill: String?
     /// What is proved of the release that comes to its users in stages; nil when none does.
     package var verdict: VerdictReport?
+    /// What a person is asked to decide of the deployment under way, in sentences; nil when nothing is.
+    package var question: String?
 
     package init(
         name: EnvironmentName, domains: [String], maintenance: Bool, serving: ReleaseReference?, split: Split,
         slots: [SlotReport], current: DeploymentSummary?, waysBack: [ReleaseReference],
-        backfill: String? = nil, verdict: VerdictReport? = nil
+        backfill: String? = nil, verdict: VerdictReport? = nil, question: String? = nil
     ) {
         self.name = name
         self.domains = domains
@@ -56,6 +58,7 @@ package struct EnvironmentReport: Codable, Equatable, Sendable {
         self.waysBack = waysBack
         self.backfill = backfill
         self.verdict = verdict
+        self.question = question
     }
 }
 

@@ -100,3 +100,11 @@ package struct Problem: Codable, Error, Equatable, Sendable, CustomStringConvert
 
     package var description: String { detail }
 }
+
+/// Asks for the audit record to be ready to be copied.
+package struct AuditExportRequest: Codable, Equatable, Sendable {
+    /// Who asks, for the record.
+    package var requestedBy: String?
+
+    package init(requestedBy: String? = nil) { self.requestedBy = requestedBy }
+}

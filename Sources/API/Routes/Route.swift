@@ -29,6 +29,9 @@ package enum Route: String, CaseIterable, Sendable {
     case configuration
     case compareConfiguration
     case applyConfiguration
+    case auditEntries
+    case auditEntry
+    case exportAudit
     case openAPI
 
     /// An HTTP method of the API.
@@ -46,9 +49,12 @@ package enum Route: String, CaseIterable, Sendable {
         switch self {
         case .status, .environments, .environment, .planContraction, .commands, .logs, .followLogs, .maintenance,
             .deployments,
-            .deployment, .verdict, .verdictTicks, .releases, .release, .configuration, .openAPI:
+            .deployment, .verdict, .verdictTicks, .releases, .release, .configuration, .auditEntries,
+            .auditEntry, .openAPI:
             .get
-        case .plan, .deploy, .rollBack, .promote, .contract, .prepareCommand, .addRelease, .compareConfiguration: .post
+        case .plan, .deploy, .rollBack, .promote, .contract, .prepareCommand, .addRelease, .compareConfiguration,
+            .exportAudit:
+            .post
         case .setMaintenance, .endCommand, .applyConfiguration: .put
         case .removeRelease: .delete
         }
@@ -80,6 +86,9 @@ package enum Route: String, CaseIterable, Sendable {
         case .release, .removeRelease: "/releases/{release}"
         case .configuration, .applyConfiguration: "/configuration"
         case .compareConfiguration: "/configuration/differences"
+        case .auditEntries: "/audit/entries"
+        case .auditEntry: "/audit/entries/{entry}"
+        case .exportAudit: "/audit/exports"
         case .openAPI: "/openapi.json"
         }
     }
@@ -118,6 +127,10 @@ package enum Route: String, CaseIterable, Sendable {
         case .compareConfiguration: "What a configuration would change, checked as at a start; changes nothing."
         case .applyConfiguration:
             "Applies a configuration, or refuses it whole; 'lastChange' has its outcome as soon as it is in force."
+        case .auditEntries: "Entries of the audit record, newest first; that they were read is recorded too."
+        case .auditEntry: "One entry of the audit record by its number."
+        case .exportAudit:
+            "Brings all that was recorded into the record's files, to be copied, and answers the signed checkpoint."
         case .openAPI: "This document."
         }
     }
@@ -137,6 +150,16 @@ package enum Route: String, CaseIterable, Sendable {
             ]
         case .deployments, .maintenance, .commands:
             [("environment", "Only this environment.", "string"), ("last", "How many, at most 1000.", "integer")]
+        case .auditEntries:
+            [
+                ("last", "How many, at most 1000.", "integer"), ("actor", "Only of this account.", "string"),
+                ("action", "Only this action: noun.verb.", "string"),
+                ("environment", "Only in this environment.", "string"),
+                ("target", "Only what was done to this.", "string"),
+                ("outcome", "Only with this outcome: succeeded, refused, failed, interrupted.", "string"),
+                ("since", "From this moment on, as RFC 3339 writes it.", "string"),
+                ("until", "Before this moment, as RFC 3339 writes it.", "string"),
+            ]
         case .addRelease:
             [("builtFrom", "The commit that whoever asks has built the archive from; it is verified then.", "string")]
         case .deployment:

@@ -23,6 +23,7 @@ struct APIServer: ServiceLifecycle.Service {
         let metrics: MetricsController
         let releases: ReleasesController
         let configuration: ConfigurationController
+        let audit: AuditController
     }
 
     let listen: String
@@ -47,7 +48,8 @@ struct APIServer: ServiceLifecycle.Service {
         router.addMiddleware { ProblemMiddleware() }
         router.get("/health") { _, _ in "ok\n" }
         let table = APIRouter(
-            router.group(RouterPath(Route.base)).add(middleware: BearerTokenMiddleware(token: token))
+            router.group(RouterPath(Route.base)).add(middleware: BearerTokenMiddleware(token: token)),
+            trail: controllers.audit.trail
         )
         controllers.metrics.addRoute(to: router.group().add(middleware: BearerTokenMiddleware(token: token)))
         controllers.status.addRoutes(to: table)
@@ -58,6 +60,7 @@ struct APIServer: ServiceLifecycle.Service {
         controllers.verdicts.addRoutes(to: table)
         controllers.releases.addRoutes(to: table)
         controllers.configuration.addRoutes(to: table)
+        controllers.audit.addRoutes(to: table)
         table.on(.openAPI) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],

@@ -60,6 +60,8 @@ struct ProxyTelemetry: RequestTelemetry {
 
     func recent(_ environment: EnvironmentName, _ slot: SlotName) async -> SlotCounts { log.recent(environment, slot) }
 
+    func leaveOut(_ paths: Set<String>, of environment: EnvironmentName) async { log.leaveOut(paths, of: environment) }
+
     func begin(_ drawing: Drawing) async {
         log.begin(drawing)
     }

@@ -8,9 +8,14 @@ import NIOFoundationCompat
 /// What goes along with a request through the middleware to its handler.
 package struct AppRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
+    /// What becomes known of what is done, for the audit record.
+    let notes = ActNotes()
+    /// Where the request comes from; nil where that is not known.
+    let remoteAddress: String?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress?.ipAddress
     }
 
     package var maxUploadSize: Int { Limits.requestBytes }

@@ -32,11 +32,15 @@ package enum ControlPlaneProcess {
         let isNew = try folder.lock()
         do {
             try prepare(folder, logger: logger)
+            let application = await keeper.inForce.application
+            let trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
+            await trail.begin()
             var services = ServiceGroupConfiguration(
-                services: [PartsService(keeper: keeper, folder: folder, logger: logger)],
+                services: [PartsService(keeper: keeper, folder: folder, trail: trail, logger: logger)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             services.maximumGracefulShutdownDuration = Limits.shutdown
             try await ServiceGroup(configuration: services).run()
+            await trail.close()
         } catch {
             if isNew { folder.removeUnused() }
             throw error
@@ -66,6 +70,7 @@ package enum ControlPlaneProcess {
 private struct PartsService: ServiceLifecycle.Service {
     let keeper: ConfigurationKeeper
     let folder: StateFolder
+    let trail: AuditTrail
     let logger: Logger
 
     func run() async throws {
@@ -82,7 +87,7 @@ private struct PartsService: ServiceLifecycle.Service {
         for user in try await UnixUser.ensure(configuration) where try await !user.canEnter(folder.path) {
             throw ControlPlaneError.notEnterable(path: folder.path, user: user.name)
         }
-        let parts = try await Parts(configuration, folder: folder, logger: logger)
+        let parts = try await Parts(configuration, folder: folder, trail: trail, logger: logger)
         var services = ServiceGroupConfiguration(
             services: await parts.services(configuration, keeper: keeper, folder: folder, logger: logger),
             logger: logger)
@@ -115,9 +120,12 @@ private struct Parts {
     let certificates: CertificateKeeper?
     let environments: Environments
     let commands: OneOffCommands
+    let trail: AuditTrail
     let token: String
 
-    init(_ configuration: Domain.Configuration, folder: StateFolder, logger: Logger) async throws {
+    init(
+        _ configuration: Domain.Configuration, folder: StateFolder, trail: AuditTrail, logger: Logger
+    ) async throws {
         let store = try ArtifactStore(folder: folder.artifacts)
         let releases = UnpackedReleases(store: store, folder: folder.releases)
         try await releases.removeLeftCopies()
@@ -158,7 +166,8 @@ private struct Parts {
         let deployers = try configuration.environments.map { environment in
             let parts = EnvironmentDeployer.Parts(
                 world: world, journal: journal, verdicts: verdicts, process: .current(),
-                evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger)
+                evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger,
+                whenEnded: { await trail.note(endOf: $0) })
             return try EnvironmentDeployer(environment, parts, in: folder)
         }
         self.store = store
@@ -167,7 +176,7 @@ private struct Parts {
         self.journal = journal
         self.world = world
         self.verdicts = verdicts
-        self.requestLog = requestLog
+        (self.requestLog, self.trail) = (requestLog, trail)
         environments = Environments(deployers: deployers)
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
@@ -194,7 +203,7 @@ private struct Parts {
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: configuration.application, environments: environments, world: world,
-                    infrastructure: infrastructure
+                    infrastructure: infrastructure, trail: trail
                 ),
                 environments: EnvironmentsController(
                     application: configuration.application, environments: environments, catalog: world.catalog,
@@ -208,7 +217,8 @@ private struct Parts {
                 metrics: MetricsController(log: requestLog, environments: environments),
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
-                configuration: ConfigurationController(keeper: keeper)
+                configuration: ConfigurationController(keeper: keeper),
+                audit: AuditController(trail: trail)
             )
         )
         let services: [any ServiceLifecycle.Service] =

@@ -1,4 +1,5 @@
 import API
+import Audit
 import Backups
 import Deployments
 import Domain
@@ -67,6 +68,8 @@ extension Problem.Kind {
             case is ReleaseError: Self(422, "release_refused", "Release refused")
             case is InvalidName: Self(400, "invalid_name", "Invalid name")
             case let fault as FileFault: fault.isDiskFull ? .diskFull : Self(500, "internal", "Internal error")
+            case let error as AuditError:
+                error.isDiskFull ? .diskFull : Self(503, "record_unusable", "Audit record unusable")
             case StoreError.diskFull: .diskFull
             case is StoreError: Self(503, "state_unusable", "State unusable")
             default: Self(ofSurroundings: error)
@@ -122,7 +125,8 @@ extension Problem.Kind {
 
     private init(_ error: ControlPlaneError) {
         switch error {
-        case .unknownEnvironment, .nothingToRunIn, .inNoSlot, .unknownCommand: self = .notFound
+        case .unknownEnvironment, .nothingToRunIn, .inNoSlot, .unknownCommand, .unknownAuditEntry:
+            self = .notFound
         case .commandNotFound: self.init(422, "command_not_found", "Command not found")
         case .invalidParameter: self.init(400, "invalid_parameter", "Invalid parameter")
         case .archiveTooLarge: self.init(413, "too_large", "Too large")

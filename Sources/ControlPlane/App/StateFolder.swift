@@ -27,6 +27,8 @@ package struct StateFolder: Sendable {
     package var rehearsals: String { "\(path)/rehearsals" }
     package var incoming: String { "\(path)/incoming" }
     package var shared: String { "\(path)/shared" }
+    /// The audit record with its keys.
+    package var audit: String { "\(path)/audit" }
     package var secrets: String { "\(path)/secrets" }
     /// Who changed the configuration when.
     var configurationRecord: String { "\(path)/configuration.json" }
@@ -46,7 +48,8 @@ package struct StateFolder: Sendable {
     private var folders: [(path: String, mode: mode_t)] {
         [
             (path, 0o711), (artifacts, 0o700), (releases, 0o755), (logs, 0o700), (backups, 0o700), (evidence, 0o700),
-            (rehearsals, 0o711), (incoming, 0o700), (secrets, 0o700), (shared, 0o711), ("\(path)/slots", 0o700),
+            (rehearsals, 0o711), (incoming, 0o700), (secrets, 0o700), (audit, 0o700), (shared, 0o711),
+            ("\(path)/slots", 0o700),
             (telemetry, 0o711),
         ]
     }

@@ -13,8 +13,10 @@ struct CommandsController: Sendable {
         router.on(.prepareCommand) { request, context in
             let message = try await request.message(RunRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
-            return try .json(
-                await commands.prepare(message, in: context.parameters.require("environment")), status: .created)
+            let prepared = try await commands.prepare(message, in: context.parameters.require("environment"))
+            context.notes.add("command", prepared.command.id.uuidString)
+            context.notes.add("program", prepared.program)
+            return try .json(prepared, status: .created)
         }
         router.on(.endCommand) { request, context in
             let message = try await request.message(CommandEnd.self)

@@ -35,6 +35,7 @@ enum APIExamples {
             RunRequest(words: [""], release: "1.1.0", requestedBy: "", process: command.process)
         case .endCommand: CommandEnd(exitCode: 0, reason: "")
         case .compareConfiguration, .applyConfiguration: ConfigurationRequest(text: "", file: "", requestedBy: "")
+        case .exportAudit: AuditExportRequest(requestedBy: "")
         default: nil
         }
     }
@@ -69,6 +70,9 @@ enum APIExamples {
         case .release, .removeRelease: release
         case .addRelease: AddedRelease(release: release, outcome: .added)
         case .configuration, .compareConfiguration, .applyConfiguration: configuration
+        case .auditEntries: [auditEntry]
+        case .auditEntry: auditEntry
+        case .exportAudit: AuditCheckpoint(text: "")
         case .openAPI: [String: String]()
         }
     }
@@ -127,6 +131,14 @@ enum APIExamples {
             unitsNeeded: 1, usersWithErrors: 0, gap: "", waitsForDecision: true, sentences: [""])
     }
 
+    private static var auditEntry: AuditEntryReport {
+        AuditEntryReport(
+            number: 1, at: .distantPast, phase: "result", intent: 0, actor: "", authentication: "", address: "",
+            action: "deployment.open", target: "", environment: "", outcome: "succeeded", reason: "", plan: "",
+            trace: "",
+            flags: [""], details: ["": ""], payloadDigest: "")
+    }
+
     private static var maintenance: MaintenanceChange {
         MaintenanceChange(
             id: UUID(), environment: deployment.environment, isOn: true, requestedBy: "", createdAt: .distantPast
@@ -170,7 +182,7 @@ enum APIExamples {
                     slot: Slot(name: slot, role: .stable, occupant: occupant), processes: [process], inFlight: 0
                 )
             ],
-            current: summary, waysBack: [reference], backfill: "", verdict: verdict
+            current: summary, waysBack: [reference], backfill: "", verdict: verdict, question: ""
         )
     }
 }

@@ -23,7 +23,8 @@ struct EnvironmentReporter: Sendable {
             current: current.map(DeploymentSummary.init),
             waysBack: waysBack(in: table).compactMap { $0.occupant?.release },
             backfill: deployer.backfill?.sentence,
-            verdict: await deployer.verdict
+            verdict: await deployer.verdict,
+            question: await deployer.question
         )
     }
 
@@ -47,7 +48,10 @@ struct EnvironmentReporter: Sendable {
 
     /// A stage that only a person can end.
     private func decisions(in report: EnvironmentReport) -> [String] {
-        guard let verdict = report.verdict, verdict.waitsForDecision else { return [] }
+        guard let verdict = report.verdict, verdict.waitsForDecision else {
+            guard let current = report.current, let question = report.question else { return [] }
+            return ["\(report.name): deployment \(current.id) waits for a decision. \(question)"]
+        }
         return [
             "\(report.name): deployment \(verdict.deployment) waits for a decision, because nothing is proved of "
                 + "\(verdict.green.release): 'switchyard verdict \(verdict.deployment)' says why."

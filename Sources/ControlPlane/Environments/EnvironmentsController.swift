@@ -33,6 +33,7 @@ struct EnvironmentsController: Sendable {
                 release(message.release), by: message.requestedBy ?? "somebody", planDigest: message.planDigest,
                 strategy: message.strategy
             )
+            context.notes.add("deployment", "\(deployment.id)")
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }
         router.on(.rollBack) { request, context in
@@ -42,6 +43,7 @@ struct EnvironmentsController: Sendable {
             let deployment = try await deployer(context).rollBack(
                 by: message.requestedBy ?? "somebody", reason: message.reason ?? "asked for"
             )
+            context.notes.add("deployment", "\(deployment.id)")
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }
         router.on(.planContraction) { _, context in
@@ -57,6 +59,7 @@ struct EnvironmentsController: Sendable {
             try await infrastructure.waitUntilReady(for: deployer.environment)
             let deployment = try await deployer.contract(
                 by: message.requestedBy ?? "somebody", planDigest: message.planDigest)
+            context.notes.add("deployment", "\(deployment.id)")
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }
         router.on(.setMaintenance) { request, context in

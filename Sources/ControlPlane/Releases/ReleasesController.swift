@@ -24,9 +24,12 @@ struct ReleasesController: Sendable {
         router.on(.removeRelease) { _, context in
             try .json(await remove(context.parameters.require("release")))
         }
-        router.on(.addRelease) { request, _ in
+        router.on(.addRelease) { request, context in
             let commit = request.uri.queryParameters["builtFrom"].map(String.init)
-            return try .json(await add(request.body, builtFrom: commit), status: .created)
+            let added = try await add(request.body, builtFrom: commit)
+            context.notes.add("release", added.release.reference.description)
+            context.notes.add("digest", added.release.digest.rawValue)
+            return try .json(added, status: .created)
         }
     }
 

@@ -9,6 +9,7 @@ struct StatusController: Sendable {
     let environments: Environments
     let world: World
     let infrastructure: Infrastructure
+    let trail: AuditTrail
 
     func addRoutes(to router: APIRouter) {
         router.on(.status) { _, _ in try .json(await report()) }
@@ -25,7 +26,8 @@ struct StatusController: Sendable {
             application: application,
             traffic: await infrastructure.trafficURLs,
             environments: reports,
-            problems: await infrastructure.problems() + records + reports.flatMap(reporter.problems)
+            problems: await infrastructure.problems() + records
+                + [trail.fault.map { "audit: \($0)" }].compactMap(\.self) + reports.flatMap(reporter.problems)
                 + environments.deployers.compactMap { deployer in
                     deployer.backfill.flatMap { $0.isTrouble ? "\(deployer.environment.name): \($0.sentence)" : nil }
                 }

@@ -58,6 +58,13 @@ import Traffic
         }
     }
 
+    @Test func `every route that changes something is recorded before it does`() {
+        for route in Route.allCases where route.method != .get && route != .plan && route != .compareConfiguration {
+            #expect(route.action != nil, "\(route)")
+        }
+        #expect(Route.auditEntries.action != nil && Route.auditEntry.action != nil)
+    }
+
     private func withClient(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         try await withTemporaryFolder { path in
             let folder = StateFolder(path: path)
@@ -99,6 +106,7 @@ import Traffic
             tree: tree, proxy: proxy, cluster: nil, certificates: nil, folder: folder, logger: logger
         ) { [] }
         let environments = Environments(deployers: [])
+        let trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
         let commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
             logger: logger)
@@ -111,7 +119,8 @@ import Traffic
             listen: "127.0.0.1:0", folder: folder, token: Self.token, logger: logger,
             controllers: APIServer.Controllers(
                 status: StatusController(
-                    application: application, environments: environments, world: world, infrastructure: infrastructure
+                    application: application, environments: environments, world: world,
+                    infrastructure: infrastructure, trail: trail
                 ),
                 environments: EnvironmentsController(
                     application: application, environments: environments, catalog: catalog, world: world,
@@ -125,7 +134,8 @@ import Traffic
                 metrics: MetricsController(log: log, environments: environments),
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
-                configuration: ConfigurationController(keeper: keeper)
+                configuration: ConfigurationController(keeper: keeper),
+                audit: AuditController(trail: trail)
             )
         )
     }

@@ -1,0 +1,60 @@
+package import Foundation
+
+/// One entry of the audit record, personal data in the clear.
+package struct AuditEntryReport: Codable, Equatable, Sendable {
+    package var number: Int
+    package var at: Date
+    /// `intent`: something is about to be done; `result`: what came of it; `event`: something happened.
+    package var phase: String
+    /// The entry that announced what this is the result of.
+    package var intent: Int?
+    package var actor: String
+    /// How the actor proved who it is.
+    package var authentication: String?
+    package var address: String?
+    /// `noun.verb`.
+    package var action: String
+    package var target: String?
+    package var environment: String?
+    package var outcome: String?
+    package var reason: String?
+    /// The digest of the plan that was carried out.
+    package var plan: String?
+    package var trace: String?
+    package var flags: [String]
+    package var details: [String: String]
+    /// The salted SHA-256 of what was too large or too private for the record.
+    package var payloadDigest: String?
+
+    package init(
+        number: Int, at: Date, phase: String, intent: Int?, actor: String, authentication: String?, address: String?,
+        action: String, target: String?, environment: String?, outcome: String?, reason: String?, plan: String?,
+        trace: String?, flags: [String], details: [String: String], payloadDigest: String?
+    ) {
+        self.number = number
+        self.at = at
+        self.phase = phase
+        self.intent = intent
+        self.actor = actor
+        self.authentication = authentication
+        self.address = address
+        self.action = action
+        self.target = target
+        self.environment = environment
+        self.outcome = outcome
+        self.reason = reason
+        self.plan = plan
+        self.trace = trace
+        self.flags = flags
+        self.details = details
+        self.payloadDigest = payloadDigest
+    }
+}
+
+/// How far the audit record had come, signed.
+package struct AuditCheckpoint: Codable, Equatable, Sendable {
+    /// A signed note (C2SP tlog-checkpoint).
+    package var text: String
+
+    package init(text: String) { self.text = text }
+}

@@ -1,0 +1,59 @@
+import API
+import Audit
+import Domain
+import Foundation
+import Hummingbird
+
+/// The audit record, for who may read it; each reading is recorded.
+struct AuditController: Sendable {
+    let trail: AuditTrail
+
+    func addRoutes(to router: APIRouter) {
+        router.on(.auditEntries) { request, _ in
+            let query = request.uri.queryParameters
+            let last = try query.whole("last", in: 1...Limits.mostAuditEntries) ?? 50
+            let filter = AuditFilter(
+                actor: query.get("actor"), action: query.get("action").map { AuditAction(rawValue: $0) },
+                environment: try query.get("environment").map { try EnvironmentName($0) },
+                target: query.get("target"), outcome: query.get("outcome").map { AuditOutcome(rawValue: $0) },
+                since: try query.date("since"), until: try query.date("until"))
+            return try .json(await trail.entries(matching: filter, last: last).map(AuditEntryReport.init))
+        }
+        router.on(.auditEntry) { _, context in
+            let text = try context.parameters.require("entry")
+            guard let sequence = Int(text), sequence >= 0 else {
+                throw ControlPlaneError.invalidParameter(name: "entry", value: text, expected: "its number")
+            }
+            guard let entry = try await trail.entry(sequence) else {
+                throw ControlPlaneError.unknownAuditEntry(sequence)
+            }
+            return try .json(AuditEntryReport(entry))
+        }
+        router.on(.exportAudit) { _, _ in
+            try .json(AuditCheckpoint(text: await trail.checkpoint()))
+        }
+    }
+}
+
+extension Parameters {
+    /// A moment from the query as RFC 3339 writes it, or nil when it is not given.
+    fileprivate func date(_ name: String) throws -> Date? {
+        guard let text = get(name) else { return nil }
+        guard let date = try? Date(text, strategy: .iso8601) else {
+            throw ControlPlaneError.invalidParameter(
+                name: name, value: text, expected: "a moment such as 2026-11-28T02:00:00Z")
+        }
+        return date
+    }
+}
+
+extension AuditEntryReport {
+    fileprivate init(_ record: AuditRecord) {
+        self.init(
+            number: record.sequence, at: record.date, phase: record.phase, intent: record.intent, actor: record.actor,
+            authentication: record.authentication, address: record.sourceAddress, action: record.action,
+            target: record.target, environment: record.environment, outcome: record.outcome, reason: record.reason,
+            plan: record.plan, trace: record.trace, flags: record.flags, details: record.details,
+            payloadDigest: record.payloadSHA256)
+    }
+}

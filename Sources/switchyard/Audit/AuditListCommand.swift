@@ -1,0 +1,84 @@
+import API
+import ArgumentParser
+import Foundation
+
+/// `switchyard audit list`
+struct AuditListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists entries of the audit record, newest first; that it was read is recorded too."
+    )
+
+    @Option(name: [.customShort("e"), .customLong("environment")], help: "Only in this environment.")
+    var environment: String?
+    @Option(help: "Only this action, such as deployment.open.")
+    var action: String?
+    @Option(help: "Only of this account.")
+    var actor: String?
+    @Option(help: "Only what was done to this release, deployment or command.")
+    var target: String?
+    @Option(help: "Only with this outcome: succeeded, refused, failed, interrupted.")
+    var outcome: String?
+    @Option(help: ArgumentHelp("From this moment on, such as 2026-11-28T02:00:00Z.", valueName: "moment"))
+    var since: String?
+    @Option(help: ArgumentHelp("Before this moment.", valueName: "moment"))
+    var until: String?
+    @Option(help: "How many.")
+    var last = 50
+    @Flag(help: "Print JSON.")
+    var json = false
+    @OptionGroup var state: StateOption
+
+    func validate() throws {
+        guard (1...1_000).contains(last) else { throw ValidationError("'--last' takes 1 to 1000.") }
+    }
+
+    func run() async throws {
+        let selection = [
+            "environment": environment, "action": action, "actor": actor, "target": target, "outcome": outcome,
+            "since": since, "until": until,
+        ].compactMapValues { $0 }
+        let entries = try await state.client().auditEntries(selection, last: last)
+        if json { return try Terminal.sayJSON(entries) }
+        if entries.isEmpty { return Terminal.say("The record has no such entry.") }
+        var table = TextTable("ENTRY", "WHEN", "WHAT", "ENVIRONMENT", "TARGET", "BY", "OUTCOME", "REASON")
+        for entry in entries {
+            table.add(
+                "\(entry.number)", entry.at.formatted(.iso8601), entry.action, entry.environment ?? "",
+                entry.target ?? "", entry.details["actor_name"] ?? entry.actor, AuditText.outcome(of: entry),
+                entry.reason ?? "")
+        }
+        table.lines.forEach(Terminal.say)
+    }
+}
+
+/// An entry of the audit record for people.
+enum AuditText {
+    /// "announced", or what came of which entry.
+    static func outcome(of entry: AuditEntryReport) -> String {
+        let late = entry.flags.contains("late") ? " (written late)" : ""
+        let words =
+            switch (entry.phase, entry.intent) {
+            case ("intent", _): "announced"
+            case (_, let intent?): "\(entry.outcome ?? "unknown") (of \(intent))"
+            default: entry.outcome ?? ""
+            }
+        return words + late
+    }
+
+    static func lines(of entry: AuditEntryReport) -> [String] {
+        let fields: [(String, String?)] = [
+            ("when", entry.at.formatted(.iso8601)), ("what", entry.action), ("phase", entry.phase),
+            ("of entry", entry.intent.map { "\($0)" }), ("by", entry.actor), ("known by", entry.authentication),
+            ("from", entry.address), ("environment", entry.environment), ("target", entry.target),
+            ("outcome", entry.outcome), ("reason", entry.reason), ("plan", entry.plan), ("trace", entry.trace),
+            ("remarks", entry.flags.isEmpty ? nil : entry.flags.joined(separator: ", ")),
+            ("payload", entry.payloadDigest),
+        ]
+        let details = entry.details.sorted { $0.key < $1.key }.map { ($0.key, Optional($0.value)) }
+        let shown = (fields + details).compactMap { name, value in value.map { (name, $0) } }
+        let width = shown.map(\.0.count).max() ?? 0
+        return ["Entry \(entry.number)"]
+            + shown.map { "  \($0.0.padding(toLength: width, withPad: " ", startingAt: 0))  \($0.1)" }
+    }
+}
