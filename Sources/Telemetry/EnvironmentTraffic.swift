@@ -12,6 +12,8 @@ struct EnvironmentTraffic {
     /// The time in milliseconds beyond which hardly anybody waits.
     private var patiences: [Double?] = []
     private(set) var units: UnitCounter?
+    /// Paths that say nothing of users.
+    private var unjudgedPaths: [[UInt8]] = []
     /// How far the log had come at the last look.
     var mark: LogContinuity.Mark?
 
@@ -28,10 +30,13 @@ struct EnvironmentTraffic {
         }
         let outcome = Outcome(line)
         counters.count(line, outcome, route: routes.number(of: line), slot: number)
+        guard !unjudgedPaths.contains(where: { line.path.elementsEqual($0) }) else { return }
         let patience = patience(on: number)
         windows[number].add(outcome, minute: minute, patience: patience)
         units?.record(line, outcome, slot: slot, patience: patience)
     }
+
+    mutating func leaveOut(_ paths: Set<String>) { unjudgedPaths = paths.map { Array($0.utf8) } }
 
     func recent(_ slot: SlotName, at minute: Int) -> SlotCounts {
         guard windows.indices.contains(slot.number) else {

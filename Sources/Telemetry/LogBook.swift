@@ -77,6 +77,11 @@ extension LogBook {
         return index(of: environment).map { environments[$0].recent(slot, at: minute) } ?? SlotCounts()
     }
 
+    mutating func leaveOut(_ paths: Set<String>, of environment: EnvironmentName) {
+        guard let index = index(of: environment) else { return }
+        environments[index].leaveOut(paths)
+    }
+
     mutating func begin(_ drawing: Drawing, at now: ContinuousClock.Instant) {
         guard let index = index(of: drawing.environment) else { return }
         environments[index].refreshPatience(at: minute)

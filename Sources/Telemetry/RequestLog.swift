@@ -18,6 +18,12 @@ package final class RequestLog: Sendable {
         book.withLock { $0.recent(environment, slot, at: .now) }
     }
 
+    /// Leaves requests for these paths out of what releases are judged by: health endpoints, which monitors ask for again and
+    /// again, say nothing of users. They are counted for `/metrics` all the same.
+    package func leaveOut(_ paths: Set<String>, of environment: EnvironmentName) {
+        book.withLock { $0.leaveOut(paths, of: environment) }
+    }
+
     /// Counts units from now on, for the requests that were divided by salts of this drawing; ends the one before.
     package func begin(_ drawing: Drawing) {
         book.withLock { $0.begin(drawing, at: .now) }

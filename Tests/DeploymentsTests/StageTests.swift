@@ -238,13 +238,15 @@ import Testing
 
     @Test func `a release that alone does worse than the one before did is no trouble of both`() async throws {
         var policy = Self.policy(deadline: 60)
-        // The comparison at the same time allows it, so that the one with before alone speaks.
-        policy.triggers.maxErrorRateIncrease = 0.9
-        policy.triggers.errorRateMode = .relative
-        try await onTrial(policy, meeting: Traffic.errors(ofGreen: 0.25, ofBlue: 0.01, users: 2)) { fixture, id in
-            try await eventually("many looks") { (await fixture.deployer.active?.trial?.looks ?? 0) > 100 }
-            let verdict = try #require(await fixture.deployer.verdict)
-            #expect(!verdict.waitsForDecision && !verdict.sentences.contains { $0.contains("Both are worse") })
+        policy.canarySeconds = 60
+        // Each look is in both comparisons alike; the one with before needs fewer units at a small share.
+        try await onTrial(policy, meeting: Traffic.errors(ofGreen: 0.09, ofBlue: 0.01)) { fixture, id in
+            try await eventually("a finding beside before") {
+                await fixture.deployer.active?.trial?.greenHistory.hasFoundHarm == true
+            }
+            let trial = try #require(await fixture.deployer.active?.trial)
+            #expect(!trial.blueHistory.hasFoundHarm && !trial.report.waitsForDecision)
+            #expect(trial.report.sentences.contains { $0.contains("takes nothing back alone") })
             _ = try await fixture.deployer.rollBack(by: "dora", reason: "enough")
             #expect(try await fixture.end(of: id).outcome == .rolledBack)
         }
@@ -264,6 +266,30 @@ import Testing
             try await eventually("more looks") { (await fixture.deployer.active?.trial?.looks ?? 0) > looks + 20 }
             #expect(await fixture.deployer.current?.step == step, "no stage ends meanwhile")
             for slot in [Self.old, Self.new] { fixture.world.heal("board", in: slot) }
+            let ended = try await fixture.end(of: id)
+            #expect(ended.outcome == .committed, "\(ended.reason ?? "")")
+        }
+    }
+
+    @Test func `who answers for it commits a release though both fail a probe`() async throws {
+        try await onTrial(Self.policy(deadline: 60), meeting: Traffic.healthy, spoiling: Self.both) { fixture, id in
+            for step in [Step.canary, .split, .bake] {
+                try await eventually("a question in '\(step.title)'") {
+                    let question = await fixture.deployer.question
+                    return await fixture.deployer.current?.step == step && question?.contains("both releases") == true
+                }
+                _ = try await fixture.deployer.promote(id, by: "anna", reason: "it is the provider")
+                try await eventually("the next step") { await fixture.deployer.current?.step != step }
+            }
+            let ended = try await fixture.end(of: id)
+            #expect(ended.outcome == .committed, "\(ended.reason ?? "")")
+        }
+    }
+
+    @Test func `in shadow mode a probe that both fail holds nothing`() async throws {
+        var policy = Self.policy(deadline: 60)
+        policy.conduct = .observe
+        try await onTrial(policy, meeting: Traffic.healthy, spoiling: Self.both) { fixture, id in
             let ended = try await fixture.end(of: id)
             #expect(ended.outcome == .committed, "\(ended.reason ?? "")")
         }
@@ -447,53 +473,5 @@ import Testing
             for (probe, slot) in probes { fixture.world.spoil(probe, in: slot) }
             try await body(fixture, id)
         }
-    }
-}
-
-/// What users meet in about a second.
-private enum Traffic {
-    private static let perLook = 400.0
-
-    static let before = counts(1_000, errors: 0.01)
-
-    @Sendable static func none(_ split: Split) -> Observation { Observation() }
-
-    @Sendable static func unseen(_ split: Split) -> Observation { Observation(gap: "the request log is away") }
-
-    @Sendable static func healthy(_ split: Split) -> Observation { observation(split, green: 0.01, blue: 0.01) }
-
-    /// Enough for the canary, and too few to prove anything soon.
-    @Sendable static func scarce(_ split: Split) -> Observation {
-        observation(split, green: 0.03, blue: 0.01, units: split.share == 500 ? 400 : 12)
-    }
-
-    static func errors(ofGreen green: Double, ofBlue blue: Double = 0.01, users: Int = 100)
-        -> @Sendable (Split)
-        -> Observation
-    {
-        { observation($0, green: green, blue: blue, users: users) }
-    }
-
-    private static func observation(
-        _ split: Split, green: Double, blue: Double, users: Int = 100, units: Double = perLook
-    ) -> Observation {
-        let share = Double(split.share) / Double(Split.whole)
-        guard share > 0, share < 1 else { return Observation() }
-        let tick = Tick(
-            share: share, green: counts(units * share, errors: green), blue: counts(units * (1 - share), errors: blue),
-            greenClientsWithErrors: green > 0 ? users : 0)
-        return Observation(
-            ticks: [tick], green: AnswerCounts(requests: Int(units * share), errors: Int(tick.green.bad)),
-            blue: AnswerCounts(requests: Int(units * (1 - share)), errors: Int(tick.blue.bad)))
-    }
-
-    private static func counts(_ units: Double, errors: Double) -> SlotCounts {
-        var counts = SlotCounts(bad: units * errors, ok: units * (1 - errors))
-        // A tail that grows thin, as that of web applications does.
-        for step in 0..<20 {
-            let part = pow(0.6, Double(step)) * 0.4
-            counts.times.add(milliseconds: 10 * pow(1.25, Double(step)), weight: counts.ok * part)
-        }
-        return counts
     }
 }

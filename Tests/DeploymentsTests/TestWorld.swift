@@ -37,6 +37,8 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
         /// What the stable slot did before.
         var before = SlotCounts()
         var drawings: [Drawing] = []
+        /// The paths that say nothing of users.
+        var leftOut: Set<String> = []
         /// What Prometheus says of every guard, by how requests are shared out.
         var metric: @Sendable (Split) -> MetricValue = { _ in .value(1) }
         /// Why Switchyard's own connection to the database fails, by slot.
@@ -235,6 +237,10 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
     // MARK: What users meet
 
     func recent(_ environment: EnvironmentName, _ slot: SlotName) async -> SlotCounts { state.withLock { $0.before } }
+
+    func leaveOut(_ paths: Set<String>, of environment: EnvironmentName) async {
+        state.withLock { $0.leftOut = paths }
+    }
 
     func begin(_ drawing: Drawing) async { state.withLock { $0.drawings.append(drawing) } }
 

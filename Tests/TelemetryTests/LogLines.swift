@@ -82,11 +82,11 @@ struct FedBook {
         try book.read(buffer, at: now)
     }
 
-    mutating func begin(unjudged paths: Set<String> = [], timeFactor: Double = 1.5) {
+    mutating func begin(timeFactor: Double = 1.5) {
         book.begin(
             Drawing(
                 environment: Self.production, stable: Self.slots.0, candidate: Self.slots.1, salts: "17.",
-                timeFactor: timeFactor, unjudgedPaths: paths),
+                timeFactor: timeFactor),
             at: now)
     }
 

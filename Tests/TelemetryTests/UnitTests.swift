@@ -92,14 +92,16 @@ struct UnitTests {
     }
 
     @Test func `who asks for a path that says nothing of users is no unit`() throws {
-        var fed = FedBook()
-        fed.begin(unjudged: ["/health"])
+        var fed = begun()
+        fed.book.leaveOut(["/health"], of: FedBook.production)
         var lines = [divided(1, to: "s2"), divided(1, to: "s1"), divided(2, to: "s1")]
         (lines[0].path, lines[1].path) = ("/health", "/health")
         try fed.read(lines)
         let observation = fed.take()
         #expect(observation.ticks.first?.green.units == 0 && observation.ticks.first?.blue.units == 1)
         #expect(observation.green.requests == 0 && observation.blue.requests == 1)
+        // Nor is it known of before.
+        #expect(fed.book.recent(FedBook.production, FedBook.slots.0, at: fed.now).units == 1)
     }
 
     @Test func `requests of a slot that is in no drawing are no units`() throws {

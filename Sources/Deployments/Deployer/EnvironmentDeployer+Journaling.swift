@@ -7,6 +7,7 @@ extension EnvironmentDeployer {
         try deployment.apply(event)
         try await write(.event(event), spooled: spooled || goesBack(deployment))
         active?.deployment = deployment
+        if deployment.outcome != nil { await parts.whenEnded(deployment) }
     }
 
     /// Writes one line of the active deployment's journal; going back never waits for the records.

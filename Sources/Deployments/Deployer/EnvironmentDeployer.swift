@@ -19,11 +19,14 @@ package actor EnvironmentDeployer {
         package let now: @Sendable () -> Date
         /// Between two looks at what users of a release on trial meet.
         package let lookInterval: Duration
+        /// Told of each deployment that has ended; what is going back does not wait for anything else.
+        package let whenEnded: @Sendable (Deployment) async -> Void
 
         package init(
             world: World, journal: Journal, verdicts: any VerdictRecords, process: ProcessIdentity,
             evidenceFolder: String, logger: Logger,
-            now: @escaping @Sendable () -> Date = { Date() }, lookInterval: Duration = Limits.lookInterval
+            now: @escaping @Sendable () -> Date = { Date() }, lookInterval: Duration = Limits.lookInterval,
+            whenEnded: @escaping @Sendable (Deployment) async -> Void = { _ in }
         ) {
             self.world = world
             self.journal = journal
@@ -33,6 +36,7 @@ package actor EnvironmentDeployer {
             self.logger = logger
             self.now = now
             self.lookInterval = lookInterval
+            self.whenEnded = whenEnded
         }
     }
 
@@ -51,6 +55,10 @@ package actor EnvironmentDeployer {
         var metricsOutBefore: Set<String> = []
         /// What both the release and the one before fail now; nil while nothing is.
         var sharedFault: String?
+        /// Whether the last probe of the release was bad.
+        var isUnwell = false
+        /// What a person is asked to decide now, in a sentence.
+        var question: String?
     }
 
     /// Somebody's word that a stage may go on.
@@ -66,6 +74,8 @@ package actor EnvironmentDeployer {
     var active: Active?
     /// Whether a request is just opening a deployment.
     var isOpening = false
+    /// The releases whose health checks are left out of what users meet.
+    var leftOutHealthChecksOf: Set<ArtifactDigest>?
     /// Whether the records were read since this process began; until then nothing new is deployed.
     var isRecovered = false
     /// What kept the records from being read when it was last tried; nil once they were.

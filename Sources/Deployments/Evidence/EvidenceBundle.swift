@@ -1,6 +1,7 @@
 import Domain
 import DurableFiles
 import Foundation
+import Judging
 
 /// What is kept of a release that was taken back, for whoever investigates: one folder a deployment.
 struct EvidenceBundle {
@@ -18,7 +19,18 @@ struct EvidenceBundle {
         /// For 'switchyard verdict replay'.
         var ticks: String
         /// Opening and looks, one on each line.
-        var records: [Data]
+        var looks: String
+
+        /// Nil where there was no trial. Whoever goes back does not wait for it: a trial of days is megabytes.
+        @concurrent init?(of deployment: DeploymentID, in records: any VerdictRecords) async throws {
+            let bodies = try await records.bodies(of: deployment)
+            guard let recorded = try RecordedTrial(records: bodies), let trial = try Trial(records: bodies) else {
+                return nil
+            }
+            verdict = trial.report
+            ticks = try recorded.lines()
+            looks = bodies.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+        }
     }
 
     let folder: String
@@ -46,8 +58,7 @@ struct EvidenceBundle {
         if let trial {
             try DurableFile.write(encoder.encode(trial.verdict), to: "\(path)/verdict.json", mode: 0o600)
             try DurableFile.write("\(trial.ticks)\n", to: "\(path)/ticks.jsonl", mode: 0o600)
-            let looks = trial.records.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
-            try DurableFile.write("\(looks)\n", to: "\(path)/looks.jsonl", mode: 0o600)
+            try DurableFile.write("\(trial.looks)\n", to: "\(path)/looks.jsonl", mode: 0o600)
         }
         for evidence in slots {
             let name = "\(path)/\(evidence.slot.name)"

@@ -1,5 +1,4 @@
 import Domain
-import Judging
 
 extension EnvironmentDeployer {
     func switchBack(_ deployment: Deployment) async throws -> StepReport {
@@ -44,18 +43,9 @@ extension EnvironmentDeployer {
         }
         let journal = await parts.journal.entries(of: deployment.id)
         // Where the records cannot be read, the rest is worth keeping.
-        let trial = try? await trialEvidence(of: deployment)
+        let trial = try? await EvidenceBundle.TrialEvidence(of: deployment.id, in: parts.verdicts)
         try bundle.write(deployment: deployment, journal: journal, table: table, slots: slots, trial: trial)
         return StepReport("evidence in \(bundle.path)")
-    }
-
-    private func trialEvidence(of deployment: Deployment) async throws -> EvidenceBundle.TrialEvidence? {
-        guard let trial = try await parts.verdicts.trial(of: deployment.id),
-            let recorded = try await parts.verdicts.recordedTrial(of: deployment.id)
-        else { return nil }
-        return EvidenceBundle.TrialEvidence(
-            verdict: trial.report, ticks: try recorded.lines(),
-            records: try await parts.verdicts.bodies(of: deployment.id))
     }
 
     func discard(_ deployment: Deployment) async throws -> StepReport {

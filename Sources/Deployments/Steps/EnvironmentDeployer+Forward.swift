@@ -12,8 +12,8 @@ extension EnvironmentDeployer {
         case .expand: try await expand(deployment)
         case .prepare: try await prepare(deployment)
         case .warm: try await warm(deployment)
-        case .canary: try await pass(.canary, of: deployment)
-        case .split: try await pass(.split, of: deployment)
+        case .canary: try await pass(.canary, of: deployment).report
+        case .split: try await pass(.split, of: deployment).report
         case .switchTraffic: try await switchTraffic(deployment)
         case .drain: try await drain(deployment)
         case .bake: try await bake(deployment)

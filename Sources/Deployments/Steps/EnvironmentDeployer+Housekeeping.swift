@@ -8,8 +8,22 @@ extension EnvironmentDeployer {
             await parts.journal.fold()
             if !isRecovered { await recover() }
             await retireSurplus()
+            await leaveOutHealthChecks()
             try? await Task.sleep(for: Limits.housekeepingInterval)
         }
+    }
+
+    /// Tells which requests say nothing of users; the home page always does.
+    private func leaveOutHealthChecks() async {
+        let digests = occupyingDigests
+        guard digests != leftOutHealthChecksOf else { return }
+        var paths: Set<String> = []
+        for digest in digests {
+            guard let health = try? await world.catalog.release(digest).manifest.health else { return }
+            paths.formUnion([health.path, health.databasePath].compactMap(\.self))
+        }
+        await world.telemetry.leaveOut(paths.subtracting(["/"]), of: environment.name)
+        leftOutHealthChecksOf = digests
     }
 
     /// Drains a slot, closes what stays open spread over time, stops its processes and frees it.

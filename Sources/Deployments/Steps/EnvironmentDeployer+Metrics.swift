@@ -8,15 +8,12 @@ extension EnvironmentDeployer {
         MetricWatch(guards, reader: world.metrics, outBefore: active?.metricsOutBefore ?? [])
     }
 
-    /// Whether a deployment may have to wait for what Prometheus says.
-    var isGuardedByMetrics: Bool { !guards.isEmpty }
-
     /// The first release of an environment has none: there is nothing to go back to.
     private var guards: [MetricGuard] { table.stable == nil ? [] : rules.triggers.metrics }
 
     /// Finds out what is wrong before the release has users, and so is no fault of its.
     func lookAtMetricsBeforeUsers() async {
-        guard isGuardedByMetrics, table.split.share == 0 else { return }
+        guard !guards.isEmpty, table.split.share == 0 else { return }
         active?.metricsOutBefore = await MetricWatch.outOfBounds(guards, reader: world.metrics)
     }
 
@@ -29,25 +26,26 @@ extension EnvironmentDeployer {
     }
 
     /// Waits until the bake of a release without stages is over; throws when its metrics or probes take it back.
-    func bakeByTime(_ deployment: Deployment) async throws -> StepReport {
+    func bakeByTime(_ deployment: Deployment) async throws -> StageEnd {
         let metrics = metricWatch
         return try await watching(deployment) {
             try await self.asking(metrics) { try await self.waitForEnd(beside: metrics) }
         }
     }
 
-    private func waitForEnd(beside metrics: MetricWatch) async throws -> StepReport {
+    private func waitForEnd(beside metrics: MetricWatch) async throws -> StageEnd {
         var course = StageCourse(.full, under: policy, isJudged: false)
         while true {
             try await Task.sleep(for: Limits.probeInterval)
-            let shared = try await sharedObstacle(course: &course)
-            let silence = metrics.silence ?? shared
+            let unwell = try await probeObstacle(course: &course)
+            let silence = metrics.silence ?? unwell
             course.note(Observation(), silence: silence)
             if let fault = metrics.fault { try await takeBack(because: fault, course: &course) }
-            switch try await settle(.open, obstacle: silence, course: &course) {
-            case .passed: return StepReport("healthy for \(policy.bakeSeconds.seconds)")
-            case .decided(let sentence): return StepReport(sentence)
-            case nil: break
+            let seconds = policy.bakeSeconds.seconds
+            if let end = try await settle(
+                .open, obstacle: silence, course: &course, summary: { "healthy for \(seconds)" })
+            {
+                return end
             }
         }
     }

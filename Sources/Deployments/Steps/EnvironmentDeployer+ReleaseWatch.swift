@@ -39,9 +39,11 @@ extension EnvironmentDeployer {
         guard let fault else {
             watch.badAnswers = 0
             active?.sharedFault = nil
+            active?.isUnwell = false
             return
         }
         watch.badAnswers += 1
+        active?.isUnwell = true
         watch.nextFeatures = .now
         guard watch.badAnswers >= Limits.badAnswersWhileBaking else { return }
         guard triggers.whenBothFail == .hold, try await !fails(slot, alone: fault, for: deployment) else {
@@ -69,6 +71,7 @@ extension EnvironmentDeployer {
     private func fails(_ slot: Slot, alone fault: ProbeFinding, for deployment: Deployment) async throws -> Bool {
         guard let stable = table.stable, stable.occupant?.deployment != deployment.subject else { return true }
         let before = await findings(in: stable, within: Limits.comparison)
+        try Task.checkCancellation()
         if before.contains(where: { $0.subject == fault.subject && !$0.isGood }) { return false }
         let now = await findings(in: slot, within: Limits.comparison)
         try Task.checkCancellation()

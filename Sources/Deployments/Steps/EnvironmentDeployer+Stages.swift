@@ -4,16 +4,19 @@ import Judging
 import Logging
 
 /// How a stage came to its end.
-enum StageEnd {
-    case passed
-    /// Without what it waited for, by somebody's word, in a sentence.
-    case decided(String)
+struct StageEnd {
+    /// Why, for the journal.
+    let sentence: String
+    /// Whether it ended by somebody's word, without what it waited for.
+    let isDecided: Bool
+
+    var report: StepReport { StepReport(sentence) }
 }
 
 /// How users come to a release in stages, each of which ends with a verdict.
 extension EnvironmentDeployer {
     /// Gives a share of the users to the candidate, and watches and judges it until the stage is over.
-    func pass(_ stage: Stage, of deployment: Deployment) async throws -> StepReport {
+    func pass(_ stage: Stage, of deployment: Deployment) async throws -> StageEnd {
         try await openTrial(of: deployment)
         try await draw(share(of: stage), for: deployment)
         let metrics = metricWatch
@@ -54,16 +57,16 @@ extension EnvironmentDeployer {
 
     /// Looks about once a second until the stage is over; throws when the release is to be taken back.
     private func judge(_ stage: Stage, of deployment: Deployment, beside metrics: MetricWatch) async throws
-        -> StepReport
+        -> StageEnd
     {
         var course = StageCourse(stage, under: policy)
         var drawnAt = ContinuousClock.now
         while true {
             let (trial, obstacle) = try await nextLook(at: deployment, beside: metrics, course: &course)
-            switch try await settle(trial.judge.finding, obstacle: obstacle, course: &course) {
-            case .passed: return StepReport(trial.summary)
-            case .decided(let sentence): return StepReport(sentence)
-            case nil: break
+            if let end = try await settle(
+                trial.judge.finding, obstacle: obstacle, course: &course, summary: { trial.summary })
+            {
+                return end
             }
             if ContinuousClock.now - drawnAt > .seconds(rules.assignmentSeconds) {
                 try await drawAgain(share(of: stage), for: deployment)
@@ -98,8 +101,8 @@ extension EnvironmentDeployer {
     ) async throws -> (trial: Trial, obstacle: String?) {
         try await Task.sleep(for: parts.lookInterval * (course.isLate ? Limits.looksPerLateLook : 1))
         let seen = await world.telemetry.take(environment.name)
-        let shared = try await sharedObstacle(course: &course)
-        let silence = metrics.silence ?? shared
+        let unwell = try await probeObstacle(course: &course)
+        let silence = metrics.silence ?? unwell
         course.note(seen, silence: silence)
         let obstacle = course.sight ?? silence
         guard let trial = try await observe(seen, in: course, obstacle: obstacle) else { throw CancellationError() }
@@ -110,13 +113,16 @@ extension EnvironmentDeployer {
     }
 
     /// Does what follows from what is known; answers how the stage ended, or nil while it goes on.
-    func settle(_ finding: Judge.Finding, obstacle: String?, course: inout StageCourse) async throws -> StageEnd? {
+    func settle(
+        _ finding: Judge.Finding, obstacle: String?, course: inout StageCourse, summary: () -> String
+    ) async throws -> StageEnd? {
         if let promotion = active?.promotion, promotion.step == course.stage.step {
             active?.promotion = nil
-            return .decided("went on because \(promotion.reason)")
+            active?.question = nil
+            return StageEnd(sentence: "went on because \(promotion.reason)", isDecided: true)
         }
         switch course.decide(finding, obstacle: obstacle) {
-        case .advance: return .passed
+        case .advance: return StageEnd(sentence: summary(), isDecided: false)
         case .inconclusive(let missing): return try await decideWithoutProof(missing, course: &course)
         case .stay, .takeBack: return nil
         }
@@ -135,7 +141,7 @@ extension EnvironmentDeployer {
         switch rules.inconclusive {
         case .rollBack: throw DeploymentsError.unproven(why)
         case .promote(let approver) where missing.isOfNumbers && course.greenUnits >= Double(rules.canaryUnits):
-            return .decided("\(why) It went on, on the responsibility of \(approver)")
+            return StageEnd(sentence: "\(why) It went on, on the responsibility of \(approver)", isDecided: true)
         case .ask, .promote: try await ask(because: why, course: &course)
         case .hold: break
         }
@@ -146,6 +152,7 @@ extension EnvironmentDeployer {
     private func ask(because why: String, course: inout StageCourse) async throws {
         guard !course.hasAsked else { return }
         course.hasAsked = true
+        active?.question = why
         parts.logger.critical("a deployment waits for a decision", metadata: ["environment": "\(environment.name)"])
         try await write(.note("\(why) Decide with 'switchyard promote' or 'switchyard rollback'."))
     }
@@ -155,6 +162,7 @@ extension EnvironmentDeployer {
     private func lookForOutsideCause(_ trial: Trial, of deployment: Deployment, course: inout StageCourse) async throws
     {
         let isOfBoth = trial.bothAreWorseThanBefore
+        if !isOfBoth { course.externalCause = nil }
         guard trial.greenHistory.hasFoundHarm, trial.judge.finding != .harm, course.externalCause == nil,
             isOfBoth || !course.hasCompared, let stable = table.stable
         else { return }
@@ -172,21 +180,30 @@ extension EnvironmentDeployer {
         guard isOfBoth else { return }
         let why = "both releases do worse than before, so that the cause may lie outside"
         course.externalCause = why
-        if rules.conduct == .act { try await ask(because: "Nothing is changed: \(why).", course: &course) }
+        try await tell(ofOutsideCause: why, course: &course)
     }
 
-    /// What keeps a stage where it is just now: both releases fail the same probe, which a person is told.
-    func sharedObstacle(course: inout StageCourse) async throws -> String? {
-        guard let fault = active?.sharedFault else {
-            if course.hasAskedOfSharedFault { (course.hasAsked, course.hasAskedOfSharedFault) = (false, false) }
-            return nil
+    /// Asks a person about trouble that is not the release's alone; the question is over when the trouble is.
+    private func tell(ofOutsideCause why: String, course: inout StageCourse) async throws {
+        guard rules.conduct == .act, course.outsideCauseAskedAbout != why else { return }
+        course.outsideCauseAskedAbout = why
+        course.hasAsked = false
+        try await ask(because: "Nothing is changed: \(why).", course: &course)
+    }
+
+    /// What keeps a stage where it is just now: both releases fail the same probe, which a person is told, or the new one has
+    /// just failed one and is asked again.
+    func probeObstacle(course: inout StageCourse) async throws -> String? {
+        if let fault = active?.sharedFault {
+            let why = "both releases fail the same probe, so that the cause may lie outside: \(fault)"
+            try await tell(ofOutsideCause: why, course: &course)
+            return why
         }
-        let why = "both releases fail the same probe, so that the cause may lie outside: \(fault)"
-        if !course.hasAsked, rules.conduct == .act {
-            course.hasAskedOfSharedFault = true
-            try await ask(because: "Nothing is changed: \(why).", course: &course)
+        if course.externalCause == nil, course.outsideCauseAskedAbout != nil {
+            (course.outsideCauseAskedAbout, course.hasAsked) = (nil, false)
+            active?.question = nil
         }
-        return why
+        return active?.isUnwell == true ? "the new release has just failed a probe, and is asked again" : nil
     }
 }
 
@@ -218,24 +235,15 @@ extension EnvironmentDeployer {
             Drawing(
                 environment: environment.name, stable: blue.name, candidate: green.name,
                 salts: Self.salts(of: deployment),
-                timeFactor: active?.trial?.opening.settings.timeFactor ?? 1 + rules.triggers.maxResponseTimeIncrease,
-                unjudgedPaths: try await healthPaths(of: [deployment.release, before])))
-    }
-
-    private func healthPaths(of releases: [ReleaseReference]) async throws -> Set<String> {
-        var paths: Set<String> = []
-        for release in releases {
-            let health = try await world.catalog.release(release.digest).manifest.health
-            paths.formUnion([health.path, health.databasePath].compactMap(\.self))
-        }
-        return paths
+                timeFactor: active?.trial?.opening.settings.timeFactor ?? 1 + rules.triggers.maxResponseTimeIncrease))
     }
 
     /// Writes down what was seen before anything follows from it; answers the trial with it.
     private func observe(_ seen: Observation, in course: StageCourse, obstacle: String?) async throws -> Trial? {
         let look = Trial.Look(
             at: parts.now(), stage: course.stage, share: table.split.share, ticks: seen.ticks, green: seen.green,
-            blue: seen.blue, gap: seen.gap ?? obstacle ?? course.externalCause, waitsForDecision: course.hasAsked)
+            blue: seen.blue, gap: seen.gap ?? obstacle ?? course.externalCause, waitsForDecision: course.hasAsked,
+            bothFail: active?.sharedFault == nil ? nil : true)
         guard let trial = active?.trial else { return nil }
         try await parts.verdicts.append(
             JSONEncoder().encode(look), at: trial.looks + 1, of: trial.opening.deployment)
@@ -243,12 +251,15 @@ extension EnvironmentDeployer {
         return active?.trial
     }
 
+    /// What a person is asked to decide now; nil when nothing is.
+    package var question: String? { active?.question }
+
     /// What is known of the release on trial now; nil when there is none.
     package var verdict: VerdictReport? { active?.trial?.report }
 
     /// Lets a stage go on without a proof; throws when no stage of this deployment is under way.
     package func promote(_ id: DeploymentID, by requester: String, reason: String) throws -> Deployment {
-        guard let deployment = active?.deployment, deployment.id == id, deployment.isInStages || isGuardedByMetrics,
+        guard let deployment = active?.deployment, deployment.id == id, table.stable != nil,
             case .performing(let step) = deployment.state, step.isJudged
         else { throw DeploymentsError.notOnTrial(id) }
         active?.promotion = Promotion(step: step, reason: "\(requester) said so: \(reason)")

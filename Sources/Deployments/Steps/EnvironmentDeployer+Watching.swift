@@ -33,7 +33,7 @@ extension EnvironmentDeployer {
         // Found by the warming already, unless the proxy or the whole machine has been started again since.
         try await waitForProxy(toFind: slot, by: .now + .seconds(policy.warmDeadlineSeconds))
         while true {
-            let report = try await deployment.isInStages ? pass(.full, of: deployment) : bakeByTime(deployment)
+            let end = try await deployment.isInStages ? pass(.full, of: deployment) : bakeByTime(deployment)
             var watch = ReleaseWatch()
             // A release is not committed on a bad answer: the watch goes on until the answers are good or bad enough.
             repeat {
@@ -41,7 +41,7 @@ extension EnvironmentDeployer {
                 try await Task.sleep(for: Limits.probeInterval)
             } while watch.badAnswers > 0 && active?.sharedFault == nil
             try await refuseEndedProcesses(in: slot.name)
-            if active?.sharedFault == nil { return report }
+            if active?.sharedFault == nil || end.isDecided || rules.conduct == .observe { return end.report }
         }
     }
 

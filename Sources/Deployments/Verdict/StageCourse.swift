@@ -15,8 +15,8 @@ struct StageCourse {
     var externalCause: String?
     /// Whether both releases were probed because this one does worse than the one before did.
     var hasCompared = false
-    /// Whether a person was asked for no other reason than a probe that both fail.
-    var hasAskedOfSharedFault = false
+    /// The trouble of both releases that a person was told of.
+    var outsideCauseAskedAbout: String?
     private var undecidedSince: ContinuousClock.Instant?
     /// Whether a person was asked to decide.
     var hasAsked = false

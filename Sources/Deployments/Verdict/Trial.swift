@@ -38,6 +38,8 @@ package struct Trial: Sendable {
         /// Why part of it is not known, or may not be concluded from.
         package var gap: String?
         package var waitsForDecision: Bool
+        /// Whether both releases failed a probe then; nil where they did not, and in what older versions wrote.
+        package var bothFail: Bool?
     }
 
     package let opening: Opening
@@ -66,11 +68,18 @@ package struct Trial: Sendable {
     package mutating func observe(_ look: Look) {
         for tick in look.ticks {
             judge.observe(tick)
-            greenHistory.observe(tick.green, clientsWithErrors: tick.greenClientsWithErrors)
-            blueHistory.observe(tick.blue)
+            if look.bothFail != true {
+                greenHistory.observe(tick.green, clientsWithErrors: tick.greenClientsWithErrors)
+                blueHistory.observe(tick.blue)
+            }
             difference.observe(tick.outcomes, share: tick.share)
             greenTimes += tick.green.times
             blueTimes += tick.blue.times
+        }
+        if look.bothFail == true {
+            // What is known to lie outside is forgotten with its cause, or it would be told of once more afterwards.
+            greenHistory = HistoryJudge(opening.settings, blueBefore: opening.before)
+            blueHistory = greenHistory
         }
         green += look.green
         blue += look.blue

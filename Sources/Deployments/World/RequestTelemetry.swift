@@ -5,6 +5,8 @@ package import Judging
 package protocol RequestTelemetry: Sendable {
     /// What a slot answered in the last half hour, each request a unit.
     func recent(_ environment: EnvironmentName, _ slot: SlotName) async -> SlotCounts
+    /// Leaves requests for these paths out, from now on: they say nothing of users.
+    func leaveOut(_ paths: Set<String>, of environment: EnvironmentName) async
     /// Counts units from now on, for the requests that were divided by salts of this drawing; ends the one before.
     func begin(_ drawing: Drawing) async
     /// Everything that was seen since the last call.

@@ -13,23 +13,27 @@ package protocol VerdictRecords: Sendable {
 extension VerdictRecords {
     /// What was counted of a trial's errors, for who judges it again; nil where there was no trial.
     package func recordedTrial(of deployment: DeploymentID) async throws -> RecordedTrial? {
-        let bodies = try await bodies(of: deployment)
+        try await RecordedTrial(records: bodies(of: deployment))
+    }
+}
+
+extension RecordedTrial {
+    /// Nil where there are no records.
+    init?(records bodies: [Data]) throws {
         guard let first = bodies.first else { return nil }
         let opening = try JSONDecoder().decode(Trial.Opening.self, from: first)
         var ticks: [RecordedTick] = []
         for body in bodies.dropFirst() {
             ticks += try JSONDecoder().decode(Trial.Look.self, from: body).ticks.map(RecordedTick.init)
         }
-        return RecordedTrial(settings: RecordedSettings(opening), ticks: ticks)
+        self.init(settings: RecordedSettings(opening), ticks: ticks)
     }
+}
 
+extension VerdictRecords {
     /// A trial as it stood after its newest look; nil where there was none.
     package func trial(of deployment: DeploymentID) async throws -> Trial? {
-        let bodies = try await bodies(of: deployment)
-        guard let first = bodies.first else { return nil }
-        var trial = Trial(try JSONDecoder().decode(Trial.Opening.self, from: first))
-        for body in bodies.dropFirst() { trial.observe(try JSONDecoder().decode(Trial.Look.self, from: body)) }
-        return trial
+        try await Trial(records: bodies(of: deployment))
     }
 }
 
@@ -47,5 +51,14 @@ extension RecordedTick {
         self.init(
             greenBad: tick.green.bad, greenOk: tick.green.ok, blueBad: tick.blue.bad, blueOk: tick.blue.ok,
             share: tick.share)
+    }
+}
+
+extension Trial {
+    /// Nil where there are no records.
+    init?(records bodies: [Data]) throws {
+        guard let first = bodies.first else { return nil }
+        self.init(try JSONDecoder().decode(Opening.self, from: first))
+        for body in bodies.dropFirst() { observe(try JSONDecoder().decode(Look.self, from: body)) }
     }
 }

@@ -9,18 +9,14 @@ package struct Drawing: Sendable, Equatable {
     package var salts: String
     /// The factor of response times that is allowed, by which they are counted.
     package var timeFactor: Double
-    /// Paths that say nothing of users: health endpoints, which monitors ask again and again.
-    package var unjudgedPaths: Set<String>
 
     package init(
-        environment: EnvironmentName, stable: SlotName, candidate: SlotName, salts: String, timeFactor: Double = 1.5,
-        unjudgedPaths: Set<String> = []
+        environment: EnvironmentName, stable: SlotName, candidate: SlotName, salts: String, timeFactor: Double = 1.5
     ) {
         self.environment = environment
         self.stable = stable
         self.candidate = candidate
         self.salts = salts
         self.timeFactor = timeFactor
-        self.unjudgedPaths = unjudgedPaths
     }
 }

@@ -21,7 +21,6 @@ struct UnitCounter {
     }
 
     let drawing: Drawing
-    private let unjudgedPaths: [[UInt8]]
     /// What the splits mean that were seen, by their fingerprints.
     private var assignments: [UInt64: Assignment] = [:]
     private var epochs: [Epoch] = []
@@ -30,18 +29,13 @@ struct UnitCounter {
     private var greenClientsWithErrors: Set<UInt64> = []
     private var look = UnitLook()
 
-    init(_ drawing: Drawing) {
-        self.drawing = drawing
-        unjudgedPaths = drawing.unjudgedPaths.map { Array($0.utf8) }
-    }
+    init(_ drawing: Drawing) { self.drawing = drawing }
 
     mutating func record(_ line: RequestLine, _ outcome: Outcome, slot: SlotName, patience: Double?) {
         let isGreen = slot == drawing.candidate
         guard isGreen || slot == drawing.stable else { return }
         let assignment = assignment(of: line.split)
-        guard let epoch = assignment.epoch, !unjudgedPaths.contains(where: { line.path.elementsEqual($0) }) else {
-            return
-        }
+        guard let epoch = assignment.epoch else { return }
         look.count(outcome, isGreen: isGreen)
         guard let client = line.unit else { return }
         if isGreen, outcome.isFailed, greenClientsWithErrors.count < Limits.clientsWithErrors {
