@@ -48,7 +48,7 @@ def main(arguments, path):
 
 def report(seen, options):
     result = Result("When a release is called bad and when it is called healthy")
-    add_notes(result, options)
+    add_notes(result, options, seen["settings"])
     add_targets(result, seen)
     result.compare(
         [*HEAD, *RULES.values(), "proved healthy by Switchyard"],
@@ -87,7 +87,7 @@ def add_units(result, what, units, limit):
     result.add("— the same, p90", units.get("p90", float("inf")), form="{:,.0f}")
 
 
-def add_notes(result, options):
+def add_notes(result, options, settings):
     result.note(
         f"{options.runs:,} simulated releases a cell of healthy ones, {max(options.runs // 2, 1):,} a cell of others, {max(options.runs // 4, 1):,} a trial;"
         f" seed {options.seed}; none of {options.runs:,} means at most {300 / options.runs:.2f} % with a confidence of 95 %")
@@ -95,19 +95,25 @@ def add_notes(result, options):
         "Requests come at random (Poisson), errors too; response times are lognormal, median 40 ms, p95 149 ms, p99"
         " 257 ms; blue's errors are 1 %; the judge is asked every second")
     result.note(
-        "Clients, as many as requests a minute but at least 20, stay with their slot; they are assigned anew at each"
-        " stage, and the judge counts the first 3 requests of each of them as units, up to its first error. Peers count every"
-        " request")
+        "Switchyard's judge is set as it is where switchyard.yaml says nothing: a release that keeps the limits is to be"
+        f" taken back in {100 * settings['harmAlpha']:g} % of cases at most, and one that breaks a limit to be called healthy"
+        f" in {100 * settings['healthAlpha']:g} %. Probes and the comparison with before, which takes nothing back alone, are"
+        " not simulated")
     result.note(
-        "Switchyard takes a release back for errors only when 3 clients of green met one; the evidence of that moment"
-        " counts, not an earlier one")
+        "Clients, as many as requests a minute but at least 20, stay with their slot; they are assigned anew at each"
+        f" stage and every {settings['secondsBetweenAssignments']} s. After an assignment a client is"
+        f" {settings['unitsOfAClient']} units at most, one in each second in which it comes, up to the first one with an error; only"
+        " the first one has times. Peers count every request")
+    result.note(
+        f"Switchyard takes a release back for errors only when {settings['leastClients']} clients of green met one; the evidence"
+        " of that moment counts, not an earlier one")
     result.note("Shared incident: both slots have 20 % errors, from within two minutes of the beginning of a stage")
     result.note(
         "Abusive client: 30 requests a minute, which all fail, beside healthy ones; in the slot that chance gives it, or,"
         " as the worst case, in green's at each assignment")
     result.note(
-        f"Where \"{THREE}\" is said, the judge counts units in another way than it does: a client's further requests"
-        " after an error, too")
+        f"Where \"{THREE}\" is said, the judge counts units in another way than it does: a client's further ones after an"
+        " error, too")
     result.note("Threshold a minute: green's error rate more than 5 points above blue's of the same minute")
     result.note(
         "Flagger, as documented: checks a minute, success rate of 99 % at least, p99 of 500 ms at most, back after 10"
@@ -117,7 +123,9 @@ def add_notes(result, options):
         "Kayenta: Mann-Whitney with a confidence of 0.98 and a tolerance of 0.25 of the Hodges-Lehmann estimate, on"
         " error rate and p95 of each minute, one measure that is too high fails. Its default allows no increase at all, so"
         " that it is right by its own lights to take back what is 1.4 times as slow")
-    result.note("Units are of both slots together; where they are counted, each is another client's and comes in a second of its own")
+    result.note(
+        "Units are of both slots together; where they are counted, each is another client's, has times, and comes about once"
+        " a second")
 
 
 def compare_trials(result, raced):

@@ -24,19 +24,44 @@ import Testing
         #expect(Set(first).count == 4)
     }
 
-    @Test func `a client stays in its slot until it is assigned anew, and counts three times`() {
-        var scenario = Scenario(plan: .canaryFirst, requestsAMinute: 300, clients: 50)
+    @Test(arguments: [StagePlan.canaryFirst.name, StagePlan.straight.name])
+    func `a client stays in its slot until it is assigned anew, and is three units up to its first error`(
+        plan: String
+    ) throws {
+        let plan = try #require([StagePlan.canaryFirst, .straight].first { $0.name == plan })
+        var scenario = Scenario(plan: plan, requestsAMinute: 300, clients: 50)
         scenario.greenErrors = 0.2
         let seconds = Array(SimulatedTraffic(scenario, random: Randomness(seed: 1, cell: "sticky", run: 0)))
-        #expect(seconds.count == 1_800)
-        for stage in 0..<3 {
-            let requests = seconds[(600 * stage)..<(600 * stage + 600)].flatMap(\.requests)
-            let byClient = Dictionary(grouping: requests, by: \.client).values
-            #expect(byClient.allSatisfy { Set($0.map(\.isGreen)).count == 1 })
-            #expect(byClient.allSatisfy { $0.count(where: \.isUnit) == min($0.count, 3) })
+        #expect(seconds.count == 1_800 && Scenario.secondsBetweenAssignments == 600)
+        for assignment in 0..<3 {
+            let visits = seconds[(600 * assignment)..<(600 * assignment + 600)].flatMap(byClient)
+            for ofClient in Dictionary(grouping: visits, by: \.[0].client).values {
+                #expect(Set(ofClient.map { $0[0].isGreen }).count == 1)
+                let firstBad = ofClient.firstIndex { $0.contains(where: \.isBad) } ?? 2
+                let units = min(firstBad + 1, 3, ofClient.count)
+                #expect(ofClient.prefix(units).allSatisfy { $0.allSatisfy(\.isUnit) })
+                #expect(!ofClient.dropFirst(units).contains { $0.contains(where: \.isUnit) })
+                #expect(ofClient[0].allSatisfy { $0.isTimed })
+                #expect(!ofClient.dropFirst().contains { $0.contains(where: \.isTimed) })
+            }
         }
         let green = seconds.flatMap(\.requests).filter(\.isGreen)
         #expect(abs(Double(green.count(where: \.isBad)) / Double(green.count) - 0.2) < 0.03)
+    }
+
+    /// The requests of a second, client by client.
+    private func byClient(_ second: SimulatedSecond) -> [[SimulatedRequest]] {
+        Array(Dictionary(grouping: second.requests, by: \.client).values)
+    }
+
+    @Test func `a client's requests of a second are one unit, and only its first unit has times`() {
+        func request(_ client: Int, isBad: Bool = false, isTimed: Bool = true) -> SimulatedRequest {
+            SimulatedRequest(client: client, isGreen: true, isBad: isBad, milliseconds: 10, isTimed: isTimed)
+        }
+        let twice = SimulatedSecond(share: 0.5, requests: [request(1), request(1, isBad: true), request(2)]).tick
+        #expect(twice.green.bad == 0.5 && twice.green.ok == 1.5 && twice.green.times.total == 2)
+        let later = SimulatedSecond(share: 0.5, requests: [request(1, isTimed: false)]).tick
+        #expect(later.green.ok == 1 && later.green.times.total == 0)
     }
 
     @Test func `a shared incident meets both slots`() {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Foundation
 import LoadTesting
 import Telemetry
 import Traffic
@@ -9,6 +10,15 @@ struct ReaderRestartsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restarts", abstract: "Restarts the reader under load.")
 
+    /// How a reader's life ends.
+    enum Ending: String, ExpressibleByArgument {
+        case cancelled
+        case terminated
+        case killed
+    }
+
+    @Option(help: "cancelled: a task of this process; terminated or killed: a process of its own, by that signal.")
+    var ending = Ending.cancelled
     @Option(help: "How many restarts.")
     var restarts = 5
     @Option(help: "Milliseconds that the reader is away.")
@@ -25,36 +35,40 @@ struct ReaderRestartsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let log = RequestLog(environments: [SampleLines.definition])
         try await SwitchedProxy.with(proxyOptions, share: Split.whole / 2) { switched in
+            let reader = try reader(of: switched)
             let load = LoadGenerator(plan: try loadOptions.plan(for: switched.url))
             let report = try await load.running {
                 for _ in 0..<restarts {
-                    try await reading(log, from: switched) { try await Task.sleep(for: .seconds(1)) }
+                    try await reader.live { try await Task.sleep(for: .seconds(1)) }
                     try await Task.sleep(for: .milliseconds(away))
                 }
             }
-            try await reading(log, from: switched) {
-                // The last lines come once the reader is back, which the proxy tries every second.
-                let requests = try await switched.requests()
-                for _ in 0..<1_000 where log.linesReceived < requests { try await Task.sleep(for: .milliseconds(10)) }
-            }
-            try await BenchmarkDriver.say(
-                Result(
-                    requests: switched.requests(), linesReceived: log.linesReceived, linesLost: log.linesLost,
-                    load: report))
+            let requests = try await switched.requests()
+            try await reader.live { try await waitForLines(requests, by: reader) }
+            let tally = try reader.tally()
+            try BenchmarkDriver.say(
+                Result(requests: requests, linesReceived: tally.received, linesLost: tally.lost, load: report))
         }
     }
 
-    /// Has a reader for as long as the body takes, from when the proxy is connected to it.
-    private func reading(
-        _ log: RequestLog, from switched: SwitchedProxy, _ body: () async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await switched.reader(into: log).run() }
-            defer { group.cancelAll() }
-            while log.connections == 0 { try await Task.sleep(for: .milliseconds(5)) }
-            try await body()
+    private func reader(of switched: SwitchedProxy) throws -> any RestartedReader {
+        let desk = switched.proxy.folder.telemetryDesk
+        guard ending != .cancelled else {
+            return CancelledReader(log: RequestLog(environments: [SampleLines.definition]), desk: desk)
+        }
+        let tallies = URL(filePath: "\(proxyOptions.folder)/tallies")
+        try FileManager.default.createDirectory(at: tallies, withIntermediateDirectories: false)
+        return SignalledReader(isKilled: ending == .killed, desk: desk, folder: tallies)
+    }
+
+    /// Until each request has a line; those that a killed reader had taken with it never come.
+    private func waitForLines(_ requests: Int, by reader: any RestartedReader) async throws {
+        var (received, since) = (0, ContinuousClock.now)
+        while received < requests, .now - since < .seconds(2) {
+            try await Task.sleep(for: .milliseconds(10))
+            let now = try reader.tally().received
+            if now > received { (received, since) = (now, .now) }
         }
     }
 }

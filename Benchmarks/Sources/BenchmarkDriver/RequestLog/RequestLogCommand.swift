@@ -5,6 +5,7 @@ struct RequestLogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request-log", abstract: "Measures the request log.",
         subcommands: [
-            ParseCommand.self, ReadCommand.self, WriteCommand.self, ReaderRestartsCommand.self, LoggedProxyCommand.self,
+            ParseCommand.self, ReadCommand.self, WriteCommand.self, ReaderRestartsCommand.self, FollowCommand.self,
+            LoggedProxyCommand.self,
         ])
 }

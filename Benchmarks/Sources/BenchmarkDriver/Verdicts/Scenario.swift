@@ -1,3 +1,5 @@
+import Domain
+
 /// What is true of a simulated release, which the rules have to find out.
 struct Scenario {
     let plan: StagePlan
@@ -24,10 +26,10 @@ struct Scenario {
     }
 
     static let abusiveRequestsAMinute = 30.0
-    /// A unit is one of a client's first requests after an assignment; what it asks beyond is left out.
+    /// A unit is what a client asked in one of its first seconds after an assignment; what it asks beyond is left out.
     static let mostUnitsOfAClient = 3
     /// Clients are assigned anew at each stage, and in long stages this often.
-    static let secondsBetweenAssignments = 1_800
+    static let secondsBetweenAssignments = Int(SwitchyardRule.policy.assignmentSeconds)
     /// An incident begins this soon after a stage began, while units are still to be had.
     static let latestIncidentInStage = 120
 

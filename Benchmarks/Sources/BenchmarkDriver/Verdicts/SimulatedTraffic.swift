@@ -7,8 +7,10 @@ struct SimulatedRequest {
     let isGreen: Bool
     let isBad: Bool
     let milliseconds: Double
-    /// Whether the judge may count it: the first ones of a client in an assignment epoch.
-    let isUnit: Bool
+    /// Whether the judge may count it, as part of one of the first units of a client after an assignment.
+    var isUnit = true
+    /// Whether its time counts: only the first unit has times, since whoever is far away is slow each time.
+    var isTimed = true
 }
 
 /// The requests of one second.
@@ -19,9 +21,26 @@ struct SimulatedSecond {
 
 /// Users of a release: when they come, to which slot they go and how they fare, second by second.
 struct SimulatedTraffic: Sequence, IteratorProtocol {
+    /// The slot of a client until it is assigned anew, and what of the client is counted as Telemetry's `UnitCounter` does.
     private struct Assignment {
         let isGreen: Bool
-        var unitsLeft = Scenario.mostUnitsOfAClient
+        private var units = 0
+        private var newest: (second: Int, isTimed: Bool)?
+
+        init(isGreen: Bool) {
+            self.isGreen = isGreen
+        }
+
+        /// All requests of a second are one unit; further ones of it count even after an error.
+        mutating func count(_ request: inout SimulatedRequest, inSecond second: Int, errorIsLastUnit: Bool) {
+            if newest?.second != second, units < Scenario.mostUnitsOfAClient {
+                newest = (second, isTimed: units == 0)
+                units += 1
+            }
+            request.isUnit = newest?.second == second
+            request.isTimed = request.isUnit && newest?.isTimed == true
+            if errorIsLastUnit, request.isBad { units = Scenario.mostUnitsOfAClient }
+        }
     }
 
     private static let medianMilliseconds = 40.0
@@ -51,7 +70,7 @@ struct SimulatedTraffic: Sequence, IteratorProtocol {
     mutating func blueBefore() -> SlotCounts {
         var counts = SlotCounts()
         for _ in 0..<scenario.requestsKnownOfBlue {
-            counts.add(request(of: 0, isGreen: false, isUnit: true, errors: scenario.blueErrors))
+            counts.add(request(of: 0, isGreen: false, errors: scenario.blueErrors))
         }
         return counts
     }
@@ -85,27 +104,28 @@ struct SimulatedTraffic: Sequence, IteratorProtocol {
         guard let clients = scenario.clients else {
             nextClient += 1
             let isGreen = random.happens(share)
-            return request(of: nextClient, isGreen: isGreen, isUnit: true, errors: errors(green: isGreen))
+            return request(of: nextClient, isGreen: isGreen, errors: errors(green: isGreen))
         }
         let client = random.index(below: clients)
-        return request(of: client, errors: errors(green: assignments[client].isGreen))
+        return request(ofAssigned: client, errors: errors(green: assignments[client].isGreen))
     }
 
-    private mutating func abusersRequest() -> SimulatedRequest { request(of: assignments.count - 1, errors: 1) }
+    private mutating func abusersRequest() -> SimulatedRequest {
+        request(ofAssigned: assignments.count - 1, errors: 1)
+    }
 
-    private mutating func request(of client: Int, errors: Double) -> SimulatedRequest {
-        let assignment = assignments[client]
-        let request = request(
-            of: client, isGreen: assignment.isGreen, isUnit: assignment.unitsLeft > 0, errors: errors)
-        assignments[client].unitsLeft = scenario.errorIsLastUnit && request.isBad ? 0 : assignment.unitsLeft - 1
+    private mutating func request(ofAssigned client: Int, errors: Double) -> SimulatedRequest {
+        var request = request(of: client, isGreen: assignments[client].isGreen, errors: errors)
+        assignments[client].count(
+            &request, inSecond: secondOfStage, errorIsLastUnit: scenario.errorIsLastUnit)
         return request
     }
 
-    private mutating func request(of client: Int, isGreen: Bool, isUnit: Bool, errors: Double) -> SimulatedRequest {
+    private mutating func request(of client: Int, isGreen: Bool, errors: Double) -> SimulatedRequest {
         let slowdown = isGreen ? scenario.slowdown : 1
         return SimulatedRequest(
             client: client, isGreen: isGreen, isBad: random.happens(errors),
-            milliseconds: slowdown * Self.medianMilliseconds * exp(Self.deviation * random.normal()), isUnit: isUnit)
+            milliseconds: slowdown * Self.medianMilliseconds * exp(Self.deviation * random.normal()))
     }
 
     private func errors(green: Bool) -> Double {
@@ -119,24 +139,35 @@ struct SimulatedTraffic: Sequence, IteratorProtocol {
 }
 
 extension SimulatedSecond {
-    /// As the judge is told of it: each unit counts one.
+    /// As the judge is told of it: a client is one unit, its outcomes and its times weighted so that they add one.
     var tick: Tick {
-        var tick = Tick(share: share, green: SlotCounts(), blue: SlotCounts())
-        for request in requests where request.isUnit {
-            if request.isGreen { tick.green.add(request) } else { tick.blue.add(request) }
+        var tick = Tick(share: share)
+        let counted = requests.filter(\.isUnit)
+        var parts: [Int: (requests: Double, times: Double)] = [:]
+        for request in counted {
+            parts[request.client, default: (0, 0)].requests += 1
+            if request.hasTime { parts[request.client, default: (0, 0)].times += 1 }
+        }
+        for request in counted {
+            let part = parts[request.client] ?? (1, 1)
+            if request.isGreen {
+                tick.green.add(request, weight: 1 / part.requests, ofTime: 1 / part.times)
+            } else {
+                tick.blue.add(request, weight: 1 / part.requests, ofTime: 1 / part.times)
+            }
         }
         return tick
     }
 }
 
-extension SlotCounts {
+extension SimulatedRequest {
     /// Errors have no time: a quick one is no quick answer.
-    fileprivate mutating func add(_ request: SimulatedRequest) {
-        if request.isBad {
-            bad += 1
-        } else {
-            ok += 1
-            times.add(milliseconds: request.milliseconds)
-        }
+    fileprivate var hasTime: Bool { isTimed && !isBad }
+}
+
+extension SlotCounts {
+    fileprivate mutating func add(_ request: SimulatedRequest, weight: Double = 1, ofTime timeWeight: Double = 1) {
+        if request.isBad { bad += weight } else { ok += weight }
+        if request.hasTime { times.add(milliseconds: request.milliseconds, weight: timeWeight) }
     }
 }

@@ -1,12 +1,17 @@
+import Deployments
+import Domain
 import Judging
 
-/// The product's judge, second by second.
+/// The product's judge as it is set when nobody sets anything, second by second.
 struct SwitchyardRule {
+    static let policy = VerdictPolicy()
+    static let settings = JudgeSettings(policy.triggers)
+
     private(set) var judge: Judge
     private var clientsWithErrors: Set<Int> = []
 
     init(blueBefore: SlotCounts) {
-        judge = Judge(JudgeSettings(), blueBefore: blueBefore)
+        judge = Judge(Self.settings, blueBefore: blueBefore)
     }
 
     mutating func observe(_ second: SimulatedSecond) {

@@ -8,7 +8,7 @@ struct TrialRace {
 
     init(_ scenario: Scenario, random: Randomness) {
         var traffic = SimulatedTraffic(scenario, random: random)
-        judge = Judge(JudgeSettings(), blueBefore: traffic.blueBefore())
+        judge = Judge(SwitchyardRule.settings, blueBefore: traffic.blueBefore())
         runners = Trial.all.map { TrialRunner($0) }
         while !runners.allSatisfy(\.isDone), let second = traffic.next() { observe(second.tick) }
     }

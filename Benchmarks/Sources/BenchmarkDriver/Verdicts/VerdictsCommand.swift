@@ -1,4 +1,5 @@
 import ArgumentParser
+import Judging
 
 /// `BenchmarkDriver verdicts`: simulates releases and prints how often and how soon they are judged.
 struct VerdictsCommand: AsyncParsableCommand {
@@ -10,7 +11,17 @@ struct VerdictsCommand: AsyncParsableCommand {
     @Option(help: "The seed of all draws.")
     var seed: UInt64 = 1
 
+    /// What of the product the simulation is true for.
+    private struct Judged: Encodable {
+        let harmAlpha = SwitchyardRule.settings.alpha
+        let healthAlpha = SwitchyardRule.settings.healthAlpha
+        let leastClients = SwitchyardRule.settings.leastClients
+        let unitsOfAClient = Scenario.mostUnitsOfAClient
+        let secondsBetweenAssignments = Scenario.secondsBetweenAssignments
+    }
+
     private struct Result: Encodable {
+        let settings = Judged()
         var healthy: [ReleaseCell.Result] = []
         var blameless: [ReleaseCell.Result] = []
         var harmful: [ReleaseCell.Result] = []
