@@ -14,8 +14,8 @@ from instruments.stage import HOST, PAGES, Stage
 PAST = 1000
 # Answers that clients get before the first upgrade, after each and after the last.
 BETWEEN = 1000
-# What Sources/Store/Schema.swift makes after its first step.
-LATER_TABLES = ["maintenance", "command", "statementCount", "statementUse", "observation", "verdict"]
+# What the first step of Sources/Store/Schema.swift makes.
+FIRST_TABLES = ("deployment", "journal", "lease", "grdb_migrations")
 
 
 def main(arguments, path):
@@ -86,8 +86,10 @@ def upgrade(stage):
 def make_older(state):
     """Undoes in the state what separates the current format from the first one."""
     with sqlite3.connect(state / "switchyard.sqlite") as database:
-        for table in LATER_TABLES:
-            database.execute(f"DROP TABLE {table}")
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        for (table,) in tables.fetchall():
+            if table not in FIRST_TABLES:
+                database.execute(f'DROP TABLE "{table}"')
         database.execute("DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1:%'")
     (state / "format.json").unlink()
 

@@ -10,7 +10,7 @@ struct Switchyard: AsyncParsableCommand {
         discussion: """
             Start with 'switchyard demo', which needs no configuration, or with 'switchyard init' in your \
             application's folder. Exit codes: 0 done; 1 went wrong; \
-            2 the configuration differs (config diff), or the input cannot be used (migration, verdict); \
+            2 the configuration differs (config diff), or the input cannot be used (migration, verdict, audit); \
             3 the deployment failed, and no user saw it unless the reason says so; 4 the release was taken back; \
             5 another deployment \
             holds the environment; 6 no control plane answers; 7 left running; 8 there is no way back; \

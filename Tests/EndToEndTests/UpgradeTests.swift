@@ -86,16 +86,14 @@ struct UpgradeTests {
     private func makeOlder(_ state: String) throws {
         let database = try DatabaseQueue(path: "\(state)/switchyard.sqlite")
         try database.write { database in
-            try database.execute(
+            let later = try String.fetchAll(
+                database,
                 sql: """
-                    DROP TABLE maintenance;
-                    DROP TABLE command;
-                    DROP TABLE statementCount;
-                    DROP TABLE statementUse;
-                    DROP TABLE observation;
-                    DROP TABLE verdict;
-                    DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1:%';
+                    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                    AND name NOT IN ('deployment', 'journal', 'lease', 'grdb_migrations')
                     """)
+            for table in later { try database.execute(sql: "DROP TABLE \"\(table)\"") }
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1:%'")
         }
         try database.close()
         try FileManager.default.removeItem(atPath: "\(state)/format.json")
