@@ -60,7 +60,7 @@ import Testing
             let before = try await entries(of: switchyard).count
             try disk.fill()
             let refused = try await switchyard.cli(["deploy", "1.0.0"])
-            #expect(refused.status == 1 && refused.error.contains("No space left on device"), "\(refused)")
+            #expect(refused.status == 1 && refused.error.lowercased().contains("free some space"), "\(refused)")
             #expect(try await switchyard.cli(["rollback"]).status == 0)
             #expect(try await switchyard.servingVersions() == ["1.0.0"])
             disk.free()

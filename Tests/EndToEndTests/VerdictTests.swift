@@ -52,7 +52,7 @@ import Testing
                 let verdict = try await switchyard.client.verdict(of: id)
                 #expect(verdict.finding == .harm && verdict.green.errors > 0 && verdict.blue.errors == 0)
                 #expect((verdict.usersWithErrors ?? 0) >= 3)
-                #expect(verdict.green.lowestErrorRate > 0.05 && verdict.blue.highestErrorRate < 0.05)
+                #expect(verdict.green.lowestErrorRate > 0.05 && verdict.blue.lowestErrorRate == 0)
                 try await expectSameEvidence(as: verdict, of: id, switchyard)
             }
             #expect(load.failed == 0, "\(load.failureSamples)")

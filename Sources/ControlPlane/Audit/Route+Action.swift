@@ -29,6 +29,6 @@ extension Route {
     /// Whether it goes back or stops harm, which is done whether it can be recorded or not.
     var goesBack: Bool { self == .rollBack || self == .setMaintenance || self == .endCommand }
 
-    /// Whether it reads only, so that nothing has to be announced.
-    var isReading: Bool { self == .auditEntries || self == .auditEntry }
+    /// Whether it reads only, so that it is recorded once, before it is read.
+    var isReading: Bool { self == .auditEntries || self == .auditEntry || self == .exportAudit }
 }
