@@ -58,7 +58,15 @@ import Testing
                 try await switchyard.deploy(version)
             }
             let before = try await entries(of: switchyard).count
+            // An act that is cut short, and a start on a full disk, which cannot say so.
+            try switchyard.arm("intent:maintenance_off")
+            _ = try await switchyard.cli(["maintenance", "off"])
+            try await switchyard.waitForControlPlaneToEnd()
             try disk.fill()
+            try await switchyard.start()
+            let status = try await switchyard.cli(["status"])
+            #expect(
+                status.status == 1 && status.output.contains("audit: Nothing can be done but going back"), "\(status)")
             let refused = try await switchyard.cli(["deploy", "1.0.0"])
             #expect(refused.status == 1 && refused.error.lowercased().contains("free some space"), "\(refused)")
             #expect(try await switchyard.cli(["rollback"]).status == 0)
@@ -71,6 +79,7 @@ import Testing
                 }
             }
             #expect(try await entries(of: switchyard).count > before)
+            #expect(try await entries(of: switchyard, ["outcome": "interrupted"]).count == 1)
             try await expectVerified(switchyard)
         }
     }

@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import Logging
 import Synchronization
+import Turns
 
 /// The record of who did what: each act is announced in it before it is done, and its result follows.
 ///
@@ -14,7 +15,14 @@ final class AuditTrail: Sendable {
     private let keys: SubjectKeys
     private let spool: AuditSpool
     private let logger: Logger
-    private let opened = Mutex<AuditLog?>(nil)
+    private let turns = Turns()
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Open for writing; acts may be announced as soon as it is settled.
+        var log: AuditLog?
+        var isSettled = false
+    }
 
     init(_ place: AuditPlace, logger: Logger) throws {
         self.place = place
@@ -23,37 +31,47 @@ final class AuditTrail: Sendable {
         spool = try AuditSpool(path: place.spool)
     }
 
-    /// Opens the record, takes in what was kept while it could not be written, and says of acts that were cut short that nobody
-    /// knows how they ended. Where that fails it is tried again with the next act.
+    /// Opens the record; where that fails it is tried again with the next act.
     func begin() async {
         do {
-            try await settle(log())
+            _ = try await log()
         } catch {
             logger.critical("the audit record cannot be written", metadata: ["error": "\(error)"])
         }
     }
 
-    private func settle(_ log: AuditLog) async throws {
-        try await log.foldSpool()
-        for intent in try await log.recordInterrupted() {
-            logger.warning(
-                "an act was cut short", metadata: ["action": "\(intent.action)", "entry": "\(intent.sequence)"])
+    /// The record, once what was kept while it could not be written is in it, and acts that were cut short are said to be so:
+    /// afterwards they could not be told from those that are under way.
+    private func log() async throws -> AuditLog {
+        if let log = settled { return log }
+        return try await turns.take {
+            if let log = settled { return log }
+            let log = try open()
+            try await log.foldSpool()
+            for intent in try await log.recordInterrupted() {
+                logger.warning(
+                    "an act was cut short", metadata: ["action": "\(intent.action)", "entry": "\(intent.sequence)"])
+            }
+            state.withLock { $0.isSettled = true }
+            return log
         }
     }
 
-    private func log() throws -> AuditLog {
-        try opened.withLock { opened in
-            if let opened { return opened }
+    private var settled: AuditLog? { state.withLock { $0.isSettled ? $0.log : nil } }
+
+    private func open() throws -> AuditLog {
+        try state.withLock { state in
+            if let log = state.log { return log }
             let log = try AuditLog(folder: place.log, signer: place.signer(), keys: keys, spool: spool)
-            opened = log
+            state.log = log
             return log
         }
     }
 
     /// Why the record cannot be relied on, in a sentence; nil when it can.
-    var fault: String? {
+    func fault() async -> String? {
         do {
-            return try log().fault?.description
+            return try await log().fault?.description
         } catch {
             return "Nothing can be done but going back, because the audit record cannot be written: \(error)"
         }
@@ -61,7 +79,7 @@ final class AuditTrail: Sendable {
 
     /// Folds and lets go of the files.
     func close() async {
-        guard let log = opened.withLock({ $0 }) else { return }
+        guard let log = state.withLock({ $0.log }) else { return }
         do {
             try await log.close()
         } catch {
@@ -81,7 +99,7 @@ extension AuditTrail {
             _ = try await log().append(intent)
             return try await act()
         }
-        guard let log = try openLog(goesBack: goesBack) else {
+        guard let log = try await openLog(goesBack: goesBack) else {
             return try await recordInSpool(intent, act: act)
         }
         let announced = try await log.announce(intent, goesBack ? .spool : .refuse)
@@ -100,9 +118,9 @@ extension AuditTrail {
     }
 
     /// Nil where it cannot be opened and need not be.
-    private func openLog(goesBack: Bool) throws -> AuditLog? {
+    private func openLog(goesBack: Bool) async throws -> AuditLog? {
         do {
-            return try log()
+            return try await log()
         } catch {
             guard goesBack else { throw error }
             return nil
@@ -130,7 +148,7 @@ extension AuditTrail {
     /// Records something that has happened; in the spool where the record cannot be written.
     func note(_ event: AuditEntry) async {
         do {
-            let log = try log()
+            let log = try await log()
             _ = try await log.append(event)
             await foldSpool(log)
         } catch {

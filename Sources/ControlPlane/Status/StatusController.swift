@@ -20,14 +20,13 @@ struct StatusController: Sendable {
         let reporter = EnvironmentReporter(world: world)
         var reports: [EnvironmentReport] = []
         for deployer in environments.deployers { reports.append(await reporter.report(on: deployer)) }
-        let records = await recordsProblems()
+        let records = await recordsProblems() + [trail.fault()].compactMap { $0.map { "audit: \($0)" } }
         return StatusReport(
             version: SwitchyardVersion.current,
             application: application,
             traffic: await infrastructure.trafficURLs,
             environments: reports,
-            problems: await infrastructure.problems() + records
-                + [trail.fault.map { "audit: \($0)" }].compactMap(\.self) + reports.flatMap(reporter.problems)
+            problems: await infrastructure.problems() + records + reports.flatMap(reporter.problems)
                 + environments.deployers.compactMap { deployer in
                     deployer.backfill.flatMap { $0.isTrouble ? "\(deployer.environment.name): \($0.sentence)" : nil }
                 }

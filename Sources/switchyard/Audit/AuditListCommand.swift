@@ -45,7 +45,7 @@ struct AuditListCommand: AsyncParsableCommand {
         for entry in entries {
             table.add(
                 "\(entry.number)", entry.at.formatted(.iso8601), entry.action, entry.environment ?? "",
-                entry.target ?? "", entry.details["actor_name"] ?? entry.actor, AuditText.outcome(of: entry),
+                entry.target ?? "", entry.details["actor.name"] ?? entry.actor, AuditText.outcome(of: entry),
                 entry.reason ?? "")
         }
         table.lines.forEach(Terminal.say)
