@@ -104,7 +104,7 @@ let package = Package(
                 "Migrations",
                 "Onboarding", "Postgres",
                 "Releases", "Runtimes", "Settings", "Telemetry", "Traffic", argumentParser, asyncHTTPClient, logging,
-                nioCore,
+                nioCore, nioHTTP1,
                 subprocess, unixSignals,
             ]
         ),
@@ -239,7 +239,9 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["API", "Domain", "switchyard"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["API", "Domain", "LoadTesting", "Postgres", "Runtimes", "TestSupport", grdb, subprocess]
+            dependencies: [
+                "API", "Domain", "LoadTesting", "Ports", "Postgres", "Runtimes", "TestSupport", grdb, subprocess,
+            ]
         ),
     ]
 )

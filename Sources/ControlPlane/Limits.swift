@@ -25,6 +25,8 @@ enum Limits {
     static let signOfLife: Duration = .seconds(5)
     static let mostDeployments = 1_000
     static let mostAuditEntries = 1_000
+    /// Largest request to a witness: a checkpoint and a proof of some sixty lines.
+    static let witnessBytes = 65_536
     /// Between two looks whether the command lines of one-off commands still live.
     static let commandInterval: Duration = .seconds(2)
     /// Between two looks at a release that is tried on a clone.

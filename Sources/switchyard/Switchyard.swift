@@ -43,7 +43,7 @@ struct Switchyard: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "The record",
-                subcommands: [AuditCommand.self]
+                subcommands: [AuditCommand.self, WitnessCommand.self]
             ),
             CommandGroup(
                 name: "Running Switchyard",

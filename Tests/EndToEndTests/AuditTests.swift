@@ -2,6 +2,7 @@ import API
 import Domain
 import Foundation
 import Glibc
+import Ports
 import TestSupport
 import Testing
 
@@ -81,6 +82,51 @@ import Testing
             #expect(try await entries(of: switchyard).count > before)
             #expect(try await entries(of: switchyard, ["outcome": "interrupted"]).count == 1)
             try await expectVerified(switchyard)
+        }
+    }
+
+    @Test func `a witness cosigns a record that goes on, and none that was put back`() async throws {
+        try await SwitchyardFixture.use([FixtureEnvironment(policy: ["bake": "100ms"])]) { switchyard in
+            let port = try FreePort.find(count: 1)[0]
+            let log = "\(switchyard.state)/audit/log"
+            let witness = try switchyard.background([
+                "witness", "\(switchyard.folder)/witness", "--log", "\(log)/log.vkey", "--listen", "127.0.0.1:\(port)",
+            ])
+            defer { witness.end() }
+            let keyFile = "\(switchyard.folder)/witness.vkey"
+            try await eventually(within: .seconds(30), "the witness' key") {
+                guard
+                    let key = witness.output.split(separator: "\n").first(where: { $0.hasPrefix("switchyard-witness+") }
+                    )
+                else { return false }
+                try key.write(toFile: keyFile, atomically: true, encoding: .utf8)
+                return true
+            }
+            func cosign() async throws -> CommandResult {
+                try await switchyard.cli(["audit", "cosign", "http://127.0.0.1:\(port)", "--key", keyFile])
+            }
+            try await switchyard.add(ExampleRelease("1.0.0"))
+            try await eventually(within: .seconds(30), "a first cosignature") { try await cosign().status == 0 }
+            let older = "\(switchyard.folder)/older"
+            try FileManager.default.copyItem(atPath: log, toPath: older)
+            try await switchyard.deploy("1.0.0")
+            _ = try await switchyard.cli(["audit", "export", "\(switchyard.folder)/export"])
+            let again = try await cosign()
+            #expect(again.status == 0 && again.output.contains("has cosigned"), "\(again)")
+            let verified = try await switchyard.cli([
+                "audit", "verify", "\(switchyard.folder)/export", "--checkpoint", "\(switchyard.state)/audit/cosigned",
+            ])
+            #expect(verified.status == 0, "\(verified)")
+
+            let away = try await switchyard.cli(["audit", "cosign", "http://127.0.0.1:1", "--key", keyFile])
+            #expect(away.status == 6, "\(away)")
+
+            switchyard.kill(SIGTERM)
+            try await switchyard.waitForControlPlaneToEnd()
+            try FileManager.default.removeItem(atPath: log)
+            try FileManager.default.moveItem(atPath: older, toPath: log)
+            let refused = try await cosign()
+            #expect(refused.status == 1 && refused.error.contains("an older record was put in its place"), "\(refused)")
         }
     }
 

@@ -33,11 +33,11 @@ struct APIServer: ServiceLifecycle.Service {
     let controllers: Controllers
 
     func run() async throws {
-        let (host, port) = try address()
+        let address = try address()
         let application = Application(
             router: router,
-            configuration: .init(address: .hostname(host, port: port), serverName: "switchyard"),
-            onServerRunning: { await announce($0, host: host) },
+            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "switchyard"),
+            onServerRunning: { await announce($0, at: address) },
             logger: logger
         )
         try await application.run()
@@ -72,26 +72,17 @@ struct APIServer: ServiceLifecycle.Service {
     }
 
     /// The address to listen on; a port that the system gave once is asked for again, so that clients find it.
-    private func address() throws -> (host: String, port: Int) {
-        guard let colon = listen.lastIndex(of: ":"), colon != listen.startIndex,
-            let port = Int(listen[listen.index(after: colon)...])
-        else {
-            throw ControlPlaneError.invalidParameter(name: "api.listen", value: listen, expected: "address:port")
-        }
-        // IPv6 is written in brackets, and bound without them.
-        let host = listen[..<colon].trimmingPrefix("[")
-        let name = host.last == "]" ? String(host.dropLast()) : String(host)
-        guard port == 0, let known = FileManager.default.contents(atPath: folder.endpoint),
+    private func address() throws -> ListenAddress {
+        let address = try ListenAddress(listen, named: "api.listen")
+        guard address.port == 0, let known = FileManager.default.contents(atPath: folder.endpoint),
             let endpoint = try? JSONDecoder().decode(Endpoint.self, from: known),
             let last = URL(string: endpoint.url)?.port, FreePort.isFree(last)
-        else { return (name, port) }
-        return (name, last)
+        else { return address }
+        return address.with(port: last)
     }
 
-    private func announce(_ channel: any Channel, host: String) async {
-        let port = channel.localAddress?.port ?? 0
-        let shown = host.contains(":") ? "[\(host)]" : host
-        let endpoint = Endpoint(url: "http://\(shown):\(port)", pid: getpid())
+    private func announce(_ channel: any Channel, at address: ListenAddress) async {
+        let endpoint = Endpoint(url: address.url(port: channel.localAddress?.port ?? 0), pid: getpid())
         do {
             let file = try PreallocatedFile(path: folder.endpoint, padding: UInt8(ascii: " "), mode: 0o644)
             try file.replace(with: JSONEncoder().encode(endpoint))

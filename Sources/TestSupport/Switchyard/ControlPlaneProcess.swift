@@ -26,6 +26,11 @@ final class ControlPlaneProcess: Sendable {
     var pid: Int32 { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
 
+    func end() {
+        signal(SIGKILL)
+        process.waitUntilExit()
+    }
+
     func signal(_ signal: Int32) {
         if process.isRunning { kill(process.processIdentifier, signal) }
     }

@@ -11,6 +11,7 @@ struct AuditCommand: AsyncParsableCommand {
             """,
         subcommands: [
             AuditListCommand.self, AuditShowCommand.self, AuditExportCommand.self, AuditVerifyCommand.self,
+            AuditCosignCommand.self,
         ]
     )
 }

@@ -31,7 +31,8 @@ struct AuditVerifyCommand: ParsableCommand {
         let report: VerificationReport
         do {
             report = try AuditVerifier.verify(
-                folder, trustedKey: try key.map(readKey), remembered: try checkpoint.map(readCheckpoint), now: Date())
+                folder, trustedKey: try key.map(AuditFiles.key), remembered: try checkpoint.map(AuditFiles.checkpoint),
+                now: Date())
         } catch let error as AuditError {
             throw CommandExit(.unusable, "\(error)")
         }
@@ -48,22 +49,5 @@ struct AuditVerifyCommand: ParsableCommand {
         Terminal.say(
             "\(report.rehashed) of \(report.size) entries of \(report.origin) were hashed again; root \(report.root).")
         if report.holds { Terminal.say("All of it holds.") }
-    }
-
-    private func readCheckpoint(_ path: String) throws -> SignedCheckpoint { try SignedCheckpoint(text(of: path)) }
-
-    private func readKey(_ path: String) throws -> VerifierKey {
-        guard let key = VerifierKey(try text(of: path).trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            throw CommandExit(.unusable, "\(path) holds no public key of an audit record: name+hash+key.")
-        }
-        return key
-    }
-
-    private func text(of path: String) throws -> String {
-        do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw CommandExit(.unusable, "There is no readable file \(path).")
-        }
     }
 }
