@@ -43,6 +43,8 @@ enum Limits {
     static let connectionSeconds = 1.5
     /// How long the proxy is given to answer before it is looked whether it still runs.
     static let proxyAnswer: Duration = .milliseconds(500)
+    /// How long a proxy that ends at its start is given to be started again, twice with its supervisor's pauses.
+    static let proxyRestart: Duration = .seconds(3)
     /// Longest pause before the proxy is started again: without it nobody is served.
     static let proxyPauseSeconds = 1
     /// Lines of the proxy's log in which its reason to end is looked for.

@@ -105,7 +105,10 @@ struct MigratedReleaseTests {
             try await eventually(within: .seconds(60), "a contraction that is not refused") {
                 let result = try await contract(switchyard)
                 // Nobody may have used it for three seconds, and that long it must have been watched.
-                if result.status == 3 { #expect(result.output.contains(/seen .* ago|'contract_after'/)) }
+                if result.status == 3 {
+                    // Or a release that it was to be tried beside was retired just then.
+                    #expect(result.output.contains(/seen .* ago|'contract_after'|no completely unpacked release/))
+                }
                 return result.status == 0
             }
             let schema = try await Self.schema(of: switchyard)

@@ -174,7 +174,10 @@ package actor Infrastructure: ServiceLifecycle.Service {
     }
 
     /// Waits until the proxy answers; one that ends instead (its port is taken) has said why in its log.
+    ///
+    /// It is started again first: a port may be held by one that is just ending, with threads that outlive its process.
     private func waitForProxy(_ service: String) async throws {
+        let patience = ContinuousClock.now + Limits.proxyRestart
         let deadline = ContinuousClock.now + .seconds(Limits.infrastructureSeconds)
         let exits = try await tree.status(service).recentExits
         while true {
@@ -182,7 +185,8 @@ package actor Infrastructure: ServiceLifecycle.Service {
                 return try await proxy.waitUntilReady(deadline: Limits.proxyAnswer)
             } catch {
                 let status = try await tree.status(service)
-                guard status.state == .run, status.recentExits == exits else {
+                let runs = status.state == .run && status.recentExits == exits
+                guard runs || ContinuousClock.now < patience else {
                     throw try await refusal(of: service)
                 }
                 guard ContinuousClock.now < deadline else { throw error }
