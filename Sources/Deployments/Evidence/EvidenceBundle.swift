@@ -24,11 +24,9 @@ struct EvidenceBundle {
         /// Nil where there was no trial. Whoever goes back does not wait for it: a trial of days is megabytes.
         @concurrent init?(of deployment: DeploymentID, in records: any VerdictRecords) async throws {
             let bodies = try await records.bodies(of: deployment)
-            guard let recorded = try RecordedTrial(records: bodies), let trial = try Trial(records: bodies) else {
-                return nil
-            }
-            verdict = trial.report
-            ticks = try recorded.lines()
+            guard let read = try TrialRecords(bodies) else { return nil }
+            verdict = read.trial.report
+            ticks = try read.recorded.lines()
             looks = bodies.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
         }
     }

@@ -13,27 +13,31 @@ package protocol VerdictRecords: Sendable {
 extension VerdictRecords {
     /// What was counted of a trial's errors, for who judges it again; nil where there was no trial.
     package func recordedTrial(of deployment: DeploymentID) async throws -> RecordedTrial? {
-        try await RecordedTrial(records: bodies(of: deployment))
+        try await TrialRecords(bodies(of: deployment))?.recorded
     }
-}
 
-extension RecordedTrial {
-    /// Nil where there are no records.
-    init?(records bodies: [Data]) throws {
-        guard let first = bodies.first else { return nil }
-        let opening = try JSONDecoder().decode(Trial.Opening.self, from: first)
-        var ticks: [RecordedTick] = []
-        for body in bodies.dropFirst() {
-            ticks += try JSONDecoder().decode(Trial.Look.self, from: body).ticks.map(RecordedTick.init)
-        }
-        self.init(settings: RecordedSettings(opening), ticks: ticks)
-    }
-}
-
-extension VerdictRecords {
     /// A trial as it stood after its newest look; nil where there was none.
     package func trial(of deployment: DeploymentID) async throws -> Trial? {
-        try await Trial(records: bodies(of: deployment))
+        try await TrialRecords(bodies(of: deployment))?.trial
+    }
+}
+
+/// The records of a trial, read.
+struct TrialRecords {
+    private let opening: Trial.Opening
+    private let looks: [Trial.Look]
+
+    /// Nil where there are none.
+    init?(_ bodies: [Data]) throws {
+        guard let first = bodies.first else { return nil }
+        opening = try JSONDecoder().decode(Trial.Opening.self, from: first)
+        looks = try bodies.dropFirst().map { try JSONDecoder().decode(Trial.Look.self, from: $0) }
+    }
+
+    var trial: Trial { looks.reduce(into: Trial(opening)) { $0.observe($1) } }
+
+    var recorded: RecordedTrial {
+        RecordedTrial(settings: RecordedSettings(opening), ticks: looks.flatMap { $0.ticks.map(RecordedTick.init) })
     }
 }
 
@@ -51,14 +55,5 @@ extension RecordedTick {
         self.init(
             greenBad: tick.green.bad, greenOk: tick.green.ok, blueBad: tick.blue.bad, blueOk: tick.blue.ok,
             share: tick.share)
-    }
-}
-
-extension Trial {
-    /// Nil where there are no records.
-    init?(records bodies: [Data]) throws {
-        guard let first = bodies.first else { return nil }
-        self.init(try JSONDecoder().decode(Opening.self, from: first))
-        for body in bodies.dropFirst() { observe(try JSONDecoder().decode(Look.self, from: body)) }
     }
 }
