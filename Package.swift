@@ -87,19 +87,21 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "API", "Audit", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports", "Postgres",
+                "API", "Access", "Audit", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports",
+                "Postgres",
                 "Judging", "Releases", "Runtimes",
                 "Settings", "Store", "Telemetry", "Traffic", "Turns", asyncHTTPClient, crypto, hummingbird, httpTypes,
                 logging,
                 nioCore,
                 nioFoundation,
-                nioHTTP1, serviceLifecycle, unixSignals,
+                nioHTTP1, serviceLifecycle, subprocess, unixSignals,
             ]
         ),
         .executableTarget(
             name: "switchyard",
             dependencies: [
-                "API", "Audit", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation", "Judging",
+                "API", "Access", "Audit", "Backups", "ControlPlane", "Domain", "DurableFiles", "Installation",
+                "Judging",
                 "LoadTesting",
                 "Migrations",
                 "Onboarding", "Postgres",
@@ -227,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "API", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports",
+                "API", "Access", "Audit", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles",
+                "Migrations", "Ports",
                 "Postgres",
                 "Releases", "Runtimes", "Store", "Telemetry", "TestSupport", "Traffic", grdb, hummingbird, logging,
                 nioCore,

@@ -31,6 +31,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     /// A Prometheus does not take the expression of a guard; the sentence names guard, server and cause.
     case metricRefused(EnvironmentName, String)
     case configurationBusy
+    case noSignIn
+    case noVPN
     case tookTooLong(String, seconds: Int)
 
     package var description: String {
@@ -93,6 +95,10 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
                 + "changed."
         case .metricRefused(let environment, let sentence):
             "\(sentence) Correct it under 'rollback_triggers' of \(environment). Nothing was changed."
+        case .noSignIn:
+            "No identity provider is configured: write it under access.sign_in in switchyard.yaml, or use a token."
+        case .noVPN:
+            "No VPN is configured: write it under access.vpn in switchyard.yaml."
         case .configurationBusy:
             "The configuration is being changed by somebody else; try again in a moment."
         case .tookTooLong(let what, let seconds):

@@ -25,6 +25,15 @@ enum Limits {
     static let signOfLife: Duration = .seconds(5)
     static let mostDeployments = 1_000
     static let mostAuditEntries = 1_000
+    /// Refusals that are recorded in a minute of one caller, and callers of whom they are.
+    static let refusalsEach = 20
+    static let refusingCallers = 100
+    /// How long the command may take that is told of break-glass.
+    static let noticeTime: Duration = .seconds(30)
+    /// What is read of what it complains about.
+    static let noticeBytes = 65_536
+    /// Between two looks at sessions and VPN peers that are over.
+    static let accessInterval: Duration = .seconds(60)
     /// Largest request to a witness: a checkpoint and a proof of some sixty lines.
     static let witnessBytes = 65_536
     /// Between two looks whether the command lines of one-off commands still live.

@@ -17,6 +17,7 @@ struct CommandExit: Error {
         case noWayBack
         case notFound
         case commandNotFound
+        case forbidden
 
         /// What 'migration check' and 'migration rehearse' end with, as linters do.
         static let dangerous = Cause.wentWrong
@@ -84,6 +85,7 @@ extension CommandExit.Cause {
         case .leftRunning: 7
         case .noWayBack: 8
         case .notFound: 9
+        case .forbidden: 10
         case .commandNotFound: 127
         }
     }
@@ -102,6 +104,7 @@ extension CommandExit.Cause {
         case .noWayBack: "no_way_back"
         case .notFound: "not_found"
         case .commandNotFound: "command_not_found"
+        case .forbidden: "forbidden"
         }
     }
 
@@ -116,6 +119,7 @@ extension CommandExit.Cause {
         case "no_way_back", "nothing_deployed": self = .noWayBack
         case "not_found": self = .notFound
         case "command_not_found": self = .commandNotFound
+        case _ where [401, 403].contains(problem.status): self = .forbidden
         default: self = .wentWrong
         }
     }

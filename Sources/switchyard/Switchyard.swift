@@ -14,7 +14,7 @@ struct Switchyard: AsyncParsableCommand {
             3 the deployment failed, and no user saw it unless the reason says so; 4 the release was taken back; \
             5 another deployment \
             holds the environment; 6 no control plane answers; 7 left running; 8 there is no way back; \
-            9 not found; 64 wrong arguments; 'run' ends with its command's.
+            9 not found; 10 nobody is signed in, or they may not; 64 wrong arguments; 'run' ends with its command's.
             """,
         version: SwitchyardVersion.current,
         groupedSubcommands: [
@@ -40,6 +40,13 @@ struct Switchyard: AsyncParsableCommand {
             CommandGroup(
                 name: "Environments",
                 subcommands: [StatusCommand.self, LogsCommand.self, RunCommand.self, MaintenanceCommand.self]
+            ),
+            CommandGroup(
+                name: "People",
+                subcommands: [
+                    LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, AccountCommand.self, TokenCommand.self,
+                    BreakGlassCommand.self, VPNCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "The record",

@@ -136,6 +136,7 @@ enum AllowedEdges {
         ],
         "ControlPlane": [
             "API": "serves its routes",
+            "Access": "asks who may do what",
             "Audit": "records what is done through it",
             "AsyncHTTPClient": "probes the slots",
             "Backups": "gives the deployer its backups",
@@ -158,6 +159,7 @@ enum AllowedEdges {
             "ServiceLifecycle": "starts and stops its parts in order",
             "Settings": "reads switchyard.yaml",
             "Store": "keeps the state",
+            "Subprocess": "tells people of break-glass by a command of the team's own",
             "Telemetry": "counts what users meet, and asks Prometheus",
             "Traffic": "moves the traffic",
             "Turns": "unpacks one release at a time",
@@ -165,6 +167,7 @@ enum AllowedEdges {
         ],
         "switchyard": [
             "API": "asks a running control plane through the typed client",
+            "Access": "signs people in by the device flow",
             "ArgumentParser": "is the command line",
             "Audit": "exports and verifies the record without a control plane",
             "AsyncHTTPClient": "asks the demo's application, and a witness of the record",

@@ -35,10 +35,10 @@ package struct SwitchyardClient: Sendable {
 
     let http: HTTPClient
     private let url: String
-    private let token: String
+    private let token: String?
 
-    /// `url` without a trailing slash: `http://127.0.0.1:7700`.
-    package init(url: String, token: String) {
+    /// `url` without a trailing slash: `http://127.0.0.1:7700`. Without a token only what is open can be asked.
+    package init(url: String, token: String?) {
         self.url = url
         self.token = token
         http = Self.singleAttempt
@@ -172,7 +172,7 @@ extension SwitchyardClient {
         let tail = query.isEmpty ? "" : "?" + (components.percentEncodedQuery ?? "")
         var request = HTTPClientRequest(url: url + route.path(parameters) + tail)
         request.method = HTTPMethod(rawValue: route.method.rawValue)
-        request.headers.add(name: "authorization", value: "Bearer \(token)")
+        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         return request
     }
 

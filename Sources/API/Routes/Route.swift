@@ -34,6 +34,30 @@ package enum Route: String, CaseIterable, Sendable {
     case exportAudit
     case openAPI
 
+    case identity
+    case accounts
+    case makeFirstAdmin
+    case disableAccount
+    case revokeAccess
+    case roleProposals
+    case proposeRoles
+    case confirmRoles
+    case refuseRoles
+    case tokens
+    case makeToken
+    case revokeToken
+    case signInSettings
+    case signInByDevice
+    case peers
+    case addPeer
+    case removePeer
+    case breakGlassUses
+    case startBreakGlass
+    case recoverBreakGlass
+    case endBreakGlass
+    case reviewBreakGlass
+    case makeRecoveryCodes
+
     /// An HTTP method of the API.
     package enum Method: String, Sendable {
         case get = "GET"
@@ -57,6 +81,7 @@ package enum Route: String, CaseIterable, Sendable {
             .post
         case .setMaintenance, .endCommand, .applyConfiguration: .put
         case .removeRelease: .delete
+        default: facts.method
         }
     }
 
@@ -90,6 +115,7 @@ package enum Route: String, CaseIterable, Sendable {
         case .auditEntry: "/audit/entries/{entry}"
         case .exportAudit: "/audit/exports"
         case .openAPI: "/openapi.json"
+        default: facts.path
         }
     }
 
@@ -132,6 +158,7 @@ package enum Route: String, CaseIterable, Sendable {
         case .exportAudit:
             "Brings all that was recorded into the record's files, to be copied, and answers the signed checkpoint."
         case .openAPI: "This document."
+        default: facts.summary
         }
     }
 
@@ -167,8 +194,14 @@ package enum Route: String, CaseIterable, Sendable {
                 ("after", "The last journal entry that is known already.", "integer"),
                 ("wait", "Seconds to wait for more, at most 30.", "number"),
             ]
-        default: []
+        default: Route.ofAccess[self]?.query ?? []
         }
+    }
+
+    /// Of a route that the switches above do not name.
+    private var facts: RouteFacts {
+        guard let facts = Route.ofAccess[self] else { preconditionFailure("'\(rawValue)' is in no table of routes") }
+        return facts
     }
 
     /// The path with its parameters filled in, each percent-encoded.

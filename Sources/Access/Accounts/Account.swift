@@ -21,6 +21,8 @@ package struct Account: Codable, Equatable, Sendable, Identifiable {
     }
 
     package let name: AccountName
+    /// 16 hexadecimal digits that say nothing of the person and last as long as the account: its name in the record.
+    package let identifier: String
     package let kind: Kind
     /// Only a confirmed proposal changes them.
     package internal(set) var grants: [RoleGrant]
@@ -34,8 +36,11 @@ package struct Account: Codable, Equatable, Sendable, Identifiable {
 
     package var id: AccountName { name }
 
-    package init(name: AccountName, kind: Kind, grants: [RoleGrant], createdAt: Date) {
+    package init(
+        name: AccountName, kind: Kind, grants: [RoleGrant], createdAt: Date, random: RandomBytes = .system
+    ) {
         self.name = name
+        identifier = random.hexadecimal(bytes: 8)
         self.kind = kind
         self.grants = grants
         self.createdAt = createdAt

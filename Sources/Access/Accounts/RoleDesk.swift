@@ -66,14 +66,20 @@ package struct RoleDesk: Sendable {
             return account.disabled(by: who, at: now)
         }
         // They opened nothing any more; nor shall they once the account is enabled again.
-        try await records.endSessions(of: name)
-        try await records.revokeTokens(of: name, at: now)
+        try await revokeAll(of: name, at: now)
         return disabled
     }
 
-    /// Whether somebody is there who decides about roles; then the machine's token file is no master key any more.
-    package func isStaffed(at now: Date) async throws -> Bool {
-        try await !RoleProposal.admins(among: records.accounts(), at: now).isEmpty
+    /// Ends all sessions and tokens of an account, which stays what it is.
+    package func revokeAll(of name: AccountName, at now: Date) async throws {
+        guard try await records.account(name) != nil else { throw AccessError.unknownAccount(name) }
+        try await records.endSessions(of: name)
+        try await records.revokeTokens(of: name, at: now)
+    }
+
+    /// How many people are there who decide about roles; with one, the machine's token file is no master key any more.
+    package func admins(at now: Date) async throws -> Int {
+        try await RoleProposal.admins(among: records.accounts(), at: now).count
     }
 
     /// Everybody who could approve in an environment and whose account counts.

@@ -53,6 +53,15 @@ package struct BreakGlassDesk: Sendable {
         }.compactMap { $0.pass(at: now) }.first
     }
 
+    /// All uses that are not reviewed and the newest others, newest first.
+    package func uses() async throws -> [BreakGlass] { try await records.breakGlassUses() }
+
+    /// One of these uses.
+    package func use(_ id: UUID) async throws -> BreakGlass {
+        guard let use = try await uses().first(where: { $0.id == id }) else { throw AccessError.unknownBreakGlass(id) }
+        return use
+    }
+
     /// Ends a use before its time.
     package func end(_ id: UUID, by who: AccountName, at now: Date) async throws -> BreakGlass {
         try await change(id) { use, accounts in try use.end(by: who, among: accounts, at: now) }

@@ -63,11 +63,12 @@ package struct TokenDesk: Sendable {
             account, AccessError.words(label, of: "label"), scope, .made, until: now.addingTimeInterval(age), at: now)
     }
 
-    /// Makes the token that a command line has from a sign-in.
+    /// Makes the token that a command line has from a sign-in; it ends after half a day, or earlier where that is said.
     package func makeSignedIn(
-        for account: Account, at now: Date
+        for account: Account, until end: Date? = nil, at now: Date
     ) async throws -> (text: TokenText, record: TokenRecord) {
-        let expiry = now.addingTimeInterval(Limits.signedInTokenAge)
+        let longest = now.addingTimeInterval(Limits.signedInTokenAge)
+        let expiry = min(end ?? longest, longest)
         return try await add(account, "signed in", .whole, .signedIn, until: expiry, at: now)
     }
 

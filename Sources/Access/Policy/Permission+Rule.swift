@@ -102,6 +102,7 @@ extension Permission {
         case .proposeRoles, .confirmRoles, .disableAccount, .manageServiceAccounts, .manageTokens, .managePeers:
             PermissionRule(.admin, .everywhere).byPerson()
         case .useOwnTokens: PermissionRule(.everybody, .anywhere)
+        case .vouchForPerson: PermissionRule([], .anywhere)
         case .makeRecoveryCodes: PermissionRule(.onCall, .anywhere).byPerson()
         case .startBreakGlass: PermissionRule([], protected: .onCall).byPerson()
         case .endBreakGlass: PermissionRule([], protected: [.releaseManager, .dba, .onCall]).byPerson()

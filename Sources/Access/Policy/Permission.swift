@@ -48,6 +48,8 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case manageTokens = "manage_tokens"
     /// Makes, lists and revokes tokens of one's own.
     case useOwnTokens = "use_own_tokens"
+    /// Gives a person a token in place of an identity provider: whoever has the machine, where there is no provider.
+    case vouchForPerson = "vouch_for_person"
     case makeRecoveryCodes = "make_recovery_codes"
     case startBreakGlass = "start_break_glass"
     case endBreakGlass = "end_break_glass"

@@ -5,13 +5,24 @@ package import Foundation
 ///
 /// What an account's state says (disabled, expired) is settled before: a `Subject` is made of what counts.
 package struct Policy: Sendable {
-    /// Whether there is an admin: until then whoever can read the machine's token file may do what anybody may.
-    package let isStaffed: Bool
+    /// How many admins there are. Without one, whoever can read the machine's token file may do what anybody may; beside
+    /// one, that is the second voice about roles.
+    private let admins: Int
+    /// Whether people sign in by an identity provider; where not, whoever has the machine vouches for them.
+    package let hasSignIn: Bool
 
-    package init(isStaffed: Bool) { self.isStaffed = isStaffed }
+    package init(admins: Int, hasSignIn: Bool = true) {
+        self.admins = admins
+        self.hasSignIn = hasSignIn
+    }
+
+    package var isStaffed: Bool { admins > 0 }
 
     /// What is left to the machine's token file once there are accounts: to look, and to go back.
     static let machineHelp: Set<Permission> = [.readStatus, .readPlan, .rollBack]
+
+    /// What it may beside a single admin.
+    static let secondVoice: Set<Permission> = [.readAccounts, .proposeRoles, .confirmRoles]
 
     /// Says whether the subject may do the operation, in an environment where it is about one.
     package func decide(
@@ -52,7 +63,9 @@ package struct Policy: Sendable {
     }
 
     private func refusalOfMachine(_ operation: Permission, _ rule: PermissionRule) -> Denial.Cause? {
+        if operation == .vouchForPerson, !(isStaffed && hasSignIn) { return nil }
         guard isStaffed else { return rule.open.union(rule.protected).isEmpty ? .nobody : nil }
+        if admins == 1, Self.secondVoice.contains(operation) { return nil }
         return Self.machineHelp.contains(operation) ? nil : .machineOnlyHelps
     }
 

@@ -63,11 +63,13 @@ package struct Subject: Sendable {
 
     /// Nil for the machine.
     package let account: AccountName?
+    /// What the record calls the account; nil for the machine.
+    package let identifier: String?
     package let kind: Account.Kind
     package let credential: Credential
     package let scope: TokenScope
     /// When the identity provider last saw this person; nil for tokens, and where it did not say.
-    package let authenticatedAt: Date?
+    package private(set) var authenticatedAt: Date?
     /// Put there by whoever found it in the records.
     package var breakGlass: BreakGlassPass?
 
@@ -80,6 +82,7 @@ package struct Subject: Sendable {
         breakGlass: BreakGlassPass? = nil
     ) {
         self.account = account.name
+        identifier = account.identifier
         kind = account.kind
         self.credential = credential
         self.scope = scope
@@ -99,8 +102,15 @@ package struct Subject: Sendable {
     package static let machine = Subject()
 
     private init() {
-        (account, kind, credential, scope, authenticatedAt) = (nil, .person, .machine, .whole, nil)
+        (account, identifier, kind, credential, scope) = (nil, nil, .person, .machine, .whole)
         (everywhere, somewhere, byEnvironment) = ([], [], [:])
+    }
+
+    /// The same, of whom an identity provider has just said that it saw them at a time.
+    package func seen(at date: Date?) -> Subject {
+        var subject = self
+        subject.authenticatedAt = date
+        return subject
     }
 
     /// The roles that hold in an environment.

@@ -1,15 +1,24 @@
 import API
+import Audit
 import Hummingbird
 
 /// Binds handlers to routes of the API's table; a route can be bound only where its method and path say.
+///
+/// Whoever asks is let in by the gatekeeper first; then what is done is recorded, and done.
 final class APIRouter {
     private let group: RouterGroup<AppRequestContext>
+    private let gatekeeper: Gatekeeper
+    private let things: NamedThings
     private let trail: AuditTrail
     private(set) var bound: Set<Route> = []
 
     /// What routes do is recorded in `trail`.
-    init(_ group: RouterGroup<AppRequestContext>, trail: AuditTrail) {
+    init(
+        _ group: RouterGroup<AppRequestContext>, gatekeeper: Gatekeeper, things: NamedThings, trail: AuditTrail
+    ) {
         self.group = group
+        self.gatekeeper = gatekeeper
+        self.things = things
         self.trail = trail
     }
 
@@ -17,12 +26,16 @@ final class APIRouter {
         _ route: Route, handle: @escaping @Sendable (Request, AppRequestContext) async throws -> Response
     ) {
         bound.insert(route)
-        let trail = trail
+        let (trail, gatekeeper, things) = (trail, gatekeeper, things)
         group.on(RouterPath(route.path), method: route.method.http) { request, context in
-            guard let action = route.action else { return try await handle(request, context) }
-            let recorded = try await RecordedRequest(request, for: route, action, context)
-            return try await trail.record(recorded.entry, goesBack: route.goesBack, notes: context.notes) {
-                try await handle(recorded.request, context)
+            let (incoming, admission) = try await gatekeeper.admit(request, to: route, things, context)
+            var admitted = context
+            admitted.admission = admission
+            let lastContext = admitted
+            guard let action = route.action else { return try await handle(incoming.request, lastContext) }
+            let entry = AuditEntry(of: incoming, to: route, action, by: admission, lastContext)
+            return try await trail.record(entry, goesBack: route.goesBack, notes: context.notes) {
+                try await handle(incoming.request, lastContext)
             }
         }
     }

@@ -1,4 +1,5 @@
 import API
+import Access
 import Domain
 import DurableFiles
 import Foundation
@@ -24,11 +25,18 @@ struct APIServer: ServiceLifecycle.Service {
         let releases: ReleasesController
         let configuration: ConfigurationController
         let audit: AuditController
+        let accounts: AccountsController
+        let tokens: TokensController
+        let signIn: SignInController
+        let peers: PeersController
+        let breakGlass: BreakGlassController
+        let console: ConsoleController
     }
 
     let listen: String
     let folder: StateFolder
-    let token: String
+    let gatekeeper: Gatekeeper
+    let things: NamedThings
     let logger: Logger
     let controllers: Controllers
 
@@ -46,12 +54,13 @@ struct APIServer: ServiceLifecycle.Service {
     var router: Router<AppRequestContext> {
         let router = Router(context: AppRequestContext.self)
         router.addMiddleware { ProblemMiddleware() }
-        router.get("/health") { _, _ in "ok\n" }
+        PublicServer.addRoutes(to: router)
+        controllers.console.addRoutes(to: router.group())
+        controllers.metrics.addRoute(
+            to: router.group().add(middleware: PermissionMiddleware(gatekeeper: gatekeeper, permission: .readStatus)))
         let table = APIRouter(
-            router.group(RouterPath(Route.base)).add(middleware: BearerTokenMiddleware(token: token)),
-            trail: controllers.audit.trail
-        )
-        controllers.metrics.addRoute(to: router.group().add(middleware: BearerTokenMiddleware(token: token)))
+            router.group(RouterPath(Route.base)), gatekeeper: gatekeeper, things: things,
+            trail: controllers.audit.trail)
         controllers.status.addRoutes(to: table)
         controllers.environments.addRoutes(to: table)
         controllers.commands.addRoutes(to: table)
@@ -61,6 +70,11 @@ struct APIServer: ServiceLifecycle.Service {
         controllers.releases.addRoutes(to: table)
         controllers.configuration.addRoutes(to: table)
         controllers.audit.addRoutes(to: table)
+        controllers.accounts.addRoutes(to: table)
+        controllers.tokens.addRoutes(to: table)
+        controllers.signIn.addRoutes(to: table)
+        controllers.peers.addRoutes(to: table)
+        controllers.breakGlass.addRoutes(to: table)
         table.on(.openAPI) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],

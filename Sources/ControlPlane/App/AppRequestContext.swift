@@ -10,6 +10,8 @@ package struct AppRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// What becomes known of what is done, for the audit record.
     let notes = ActNotes()
+    /// Who was let in; nil on a route that is open to anybody.
+    var admission: Admission?
     /// Where the request comes from; nil where that is not known.
     let remoteAddress: String?
 
@@ -19,6 +21,15 @@ package struct AppRequestContext: RequestContext {
     }
 
     package var maxUploadSize: Int { Limits.requestBytes }
+
+    /// Who asks, for journals; `given` is what the request says itself.
+    func requester(_ given: String?) -> String { admission?.requester(saying: given) ?? given ?? "somebody" }
+
+    /// Who was let in; throws on a route that is open to anybody, where nobody is known.
+    func admitted() throws -> Admission {
+        guard let admission else { throw HTTPError(.unauthorized) }
+        return admission
+    }
 }
 
 extension Request {

@@ -1,4 +1,5 @@
 import API
+import Access
 import AsyncHTTPClient
 import Deployments
 import Domain
@@ -121,7 +122,9 @@ private struct Parts {
     let environments: Environments
     let commands: OneOffCommands
     let trail: AuditTrail
-    let token: String
+    let desks: AccessDesks
+    let gatekeeper: Gatekeeper
+    let notice: BreakGlassNotice
 
     init(
         _ configuration: Domain.Configuration, folder: StateFolder, trail: AuditTrail, logger: Logger
@@ -191,7 +194,15 @@ private struct Parts {
             for deployer in deployers { tables.append(await deployer.table) }
             return tables
         }
-        token = try folder.loadOrMakeToken()
+        desks = try AccessDesks(
+            configuration.access, records: AccessStore(database: stateDatabase), failures: FailureCounter())
+        gatekeeper = Gatekeeper(
+            desks: desks, environments: configuration.environments,
+            machineToken: MachineToken(try folder.loadOrMakeToken()),
+            admins: AdminCount(path: folder.admins, logger: logger), refusals: RefusalNotes(trail: trail))
+        notice = BreakGlassNotice(
+            command: configuration.access.breakGlassNotice, desk: desks.breakGlass, path: folder.notices, trail: trail,
+            logger: logger)
     }
 
     /// In the order in which they begin; they end in reverse.
@@ -199,11 +210,15 @@ private struct Parts {
         _ configuration: Domain.Configuration, keeper: ConfigurationKeeper, folder: StateFolder, logger: Logger
     ) async -> [ServiceGroupConfiguration.ServiceConfiguration] {
         let api = APIServer(
-            listen: configuration.api.listen, folder: folder, token: token, logger: logger,
+            listen: configuration.api.listen, folder: folder, gatekeeper: gatekeeper,
+            things: NamedThings(
+                journal: journal, commands: commands, breakGlass: desks.breakGlass,
+                environments: configuration.environments.map(\.name)),
+            logger: logger,
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: configuration.application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail
+                    infrastructure: infrastructure, trail: trail, notice: notice
                 ),
                 environments: EnvironmentsController(
                     application: configuration.application, environments: environments, catalog: world.catalog,
@@ -218,18 +233,27 @@ private struct Parts {
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: keeper),
-                audit: AuditController(trail: trail)
+                audit: AuditController(trail: trail, accounts: desks.records),
+                accounts: AccountsController(desks: desks),
+                tokens: TokensController(desks: desks, gatekeeper: gatekeeper),
+                signIn: SignInController(desks: desks), peers: PeersController(desks: desks),
+                breakGlass: BreakGlassController(desks: desks, gatekeeper: gatekeeper, notice: notice),
+                console: ConsoleController(desks: desks, refusals: gatekeeper.refusals, trail: trail)
             )
         )
-        let services: [any ServiceLifecycle.Service] =
-            [
-                RequestLogService(
-                    log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
-                infrastructure,
-                commands,
-            ]
-            + (certificates.map { [CertificateService(keeper: $0, infrastructure: infrastructure)] } ?? [])
-            + environments.deployers.map { DeployerService(deployer: $0, infrastructure: infrastructure) } + [api]
+        var services: [any ServiceLifecycle.Service] = [
+            RequestLogService(
+                log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
+            infrastructure, commands, AccessService(desks: desks, notice: notice, logger: logger),
+        ]
+        if let listen = configuration.api.publicListen { services.append(PublicServer(listen: listen, logger: logger)) }
+        if let certificates {
+            services.append(CertificateService(keeper: certificates, infrastructure: infrastructure))
+        }
+        for deployer in environments.deployers {
+            services.append(DeployerService(deployer: deployer, infrastructure: infrastructure))
+        }
+        services.append(api)
         let trial = ConfigurationTrial(
             proxy: proxy, environments: environments, infrastructure: infrastructure, folder: folder,
             metrics: MetricTrial(reader: PrometheusReader(logger: logger)))

@@ -1,4 +1,5 @@
 import API
+import Access
 import Audit
 import Backups
 import Deployments
@@ -72,6 +73,8 @@ extension Problem.Kind {
                 error.isDiskFull ? .diskFull : Self(503, "record_unusable", "Audit record unusable")
             case StoreError.diskFull: .diskFull
             case is StoreError: Self(503, "state_unusable", "State unusable")
+            case is Denial: Self(403, "not_permitted", "Not permitted")
+            case let error as AccessError: Self(error)
             default: Self(ofSurroundings: error)
             }
         guard let kind else { return nil }
@@ -133,9 +136,32 @@ extension Problem.Kind {
         case .applicationInUse, .environmentInUse, .addressTaken, .metricRefused:
             self.init(422, "settings_refused", "Settings refused")
         case .releaseInUse: self.init(409, "release_in_use", "Release in use")
+        case .noSignIn, .noVPN: self.init(422, "not_configured", "Not configured")
         case .configurationBusy: self.init(409, "configuration_busy", "Being changed")
         case .tooManyFollowers: self.init(503, "too_many_followers", "Too many followers")
         default: self.init(409, "refused", "Refused")
+        }
+    }
+}
+
+extension Problem.Kind {
+    fileprivate init(_ error: AccessError) {
+        switch error {
+        case .badToken, .tokenExpired, .tokenRevoked, .noSession, .sessionOver, .disabled, .dormant, .identityToken,
+            .badRecoveryCode, .unknownSignIn, .otherBrowser, .deviceCodeExpired:
+            self.init(401, "unauthorized", "Unauthorized")
+        case .locked, .tooManySignIns: self.init(429, "locked", "Locked")
+        case .wrongNetwork: self.init(403, "wrong_network", "Wrong network")
+        case .proofNotFresh: self.init(403, "proof_not_fresh", "Proof not fresh")
+        case .notOnCall, .notAdmin, .machineIsNoAdmin, .selfConfirmation, .ownRoles, .notToEnd, .reviewByParticipant,
+            .reviewOverdue, .tokenMakesToken, .scopeTooWide, .emailNotVerified, .notInGroup, .contextMissing,
+            .noAccount,
+            .otherIdentity:
+            self.init(403, "forbidden", "Forbidden")
+        case .unknownAccount, .unknownProposal, .unknownToken, .unknownBreakGlass, .unknownPeer: self = .notFound
+        case .provider, .providerUnreachable: self.init(502, "identity_provider", "Identity provider unusable")
+        case .environmentsDiffer: self.init(400, "environments_differ", "Environments differ")
+        default: self.init(422, "access_refused", "Refused")
         }
     }
 }

@@ -30,6 +30,10 @@ package struct StateFolder: Sendable {
     /// The audit record with its keys.
     package var audit: String { "\(path)/audit" }
     package var secrets: String { "\(path)/secrets" }
+    /// How many admins there are, for when the database cannot be read.
+    var admins: String { "\(path)/admins" }
+    /// Which notices of break-glass were delivered.
+    var notices: String { "\(path)/notices.json" }
     /// Who changed the configuration when.
     var configurationRecord: String { "\(path)/configuration.json" }
     /// The configuration that was in force before the last change.

@@ -1,4 +1,5 @@
 import API
+import Access
 import Audit
 import Domain
 import Foundation
@@ -7,13 +8,15 @@ import Hummingbird
 /// The audit record, for who may read it; each reading is recorded.
 struct AuditController: Sendable {
     let trail: AuditTrail
+    let accounts: any AccessRecords
 
     func addRoutes(to router: APIRouter) {
         router.on(.auditEntries) { request, _ in
             let query = request.uri.queryParameters
             let last = try query.whole("last", in: 1...Limits.mostAuditEntries) ?? 50
             let filter = AuditFilter(
-                actor: query.get("actor"), action: query.get("action").map { AuditAction(rawValue: $0) },
+                actor: try await identifier(query.get("actor")),
+                action: query.get("action").map { AuditAction(rawValue: $0) },
                 environment: try query.get("environment").map { try EnvironmentName($0) },
                 target: query.get("target"), outcome: query.get("outcome").map { AuditOutcome(rawValue: $0) },
                 since: try query.date("since"), until: try query.date("until"))
@@ -32,6 +35,12 @@ struct AuditController: Sendable {
         router.on(.exportAudit) { _, _ in
             try .json(AuditCheckpoint(text: await trail.checkpoint()))
         }
+    }
+
+    /// What the record calls whom people know by a name.
+    private func identifier(_ actor: String?) async throws -> String? {
+        guard let actor, let name = AccountName(rawValue: actor) else { return actor }
+        return try await accounts.account(name)?.identifier ?? actor
     }
 }
 

@@ -23,6 +23,7 @@ extension Route {
             .compareConfiguration,
             .openAPI:
             nil
+        default: actionOfAccess
         }
     }
 
@@ -31,4 +32,19 @@ extension Route {
 
     /// Whether it reads only, so that it is recorded once, before it is read.
     var isReading: Bool { self == .auditEntries || self == .auditEntry || self == .exportAudit }
+}
+
+extension Route {
+    private static let actionsOfAccess: [Route: AuditAction] = [
+        .makeFirstAdmin: "account.make_first_admin", .disableAccount: "account.disable",
+        .revokeAccess: "account.revoke_access", .proposeRoles: "roles.propose", .confirmRoles: "roles.confirm",
+        .refuseRoles: "roles.refuse", .makeToken: "token.make", .revokeToken: "token.revoke",
+        .signInByDevice: "session.begin", .addPeer: "peer.add", .removePeer: "peer.remove",
+        .startBreakGlass: "break_glass.start", .recoverBreakGlass: "break_glass.start",
+        .endBreakGlass: "break_glass.end", .reviewBreakGlass: .breakGlassReview,
+        .makeRecoveryCodes: "break_glass.make_codes",
+    ]
+
+    /// What is about people; reading who there is is not recorded.
+    fileprivate var actionOfAccess: AuditAction? { Self.actionsOfAccess[self] }
 }

@@ -11,8 +11,9 @@ struct CommandsController: Sendable {
 
     func addRoutes(to router: APIRouter) {
         router.on(.prepareCommand) { request, context in
-            let message = try await request.message(RunRequest.self)
+            var message = try await request.message(RunRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            message.requestedBy = context.requester(message.requestedBy)
             let prepared = try await commands.prepare(message, in: context.parameters.require("environment"))
             context.notes.add("command", prepared.command.id.uuidString)
             context.notes.add("program", prepared.program)
@@ -21,15 +22,13 @@ struct CommandsController: Sendable {
         router.on(.endCommand) { request, context in
             let message = try await request.message(CommandEnd.self)
             try Limits.require(message.reason, "reason", atMost: Limits.reasonCharacters)
-            let text = try context.parameters.require("command")
-            guard let id = UUID(uuidString: text) else {
-                throw ControlPlaneError.invalidParameter(name: "command", value: text, expected: "its id")
-            }
-            return try .json(await commands.end(id, message))
+            return try .json(await commands.end(Self.command(context), message))
         }
         router.on(.commands) { request, _ in
             let (environment, last) = try DeploymentsController.selection(request)
             return try .json(await journal.commands(of: environment, last: last))
         }
     }
+
+    static func command(_ context: AppRequestContext) throws -> UUID { try context.parameters.identifier("command") }
 }

@@ -67,6 +67,12 @@ actor OneOffCommands {
         }
     }
 
+    /// Where a command runs that has not ended.
+    func environment(of id: UUID) throws -> EnvironmentName {
+        guard let command = running[id] else { throw ControlPlaneError.unknownCommand(id) }
+        return command.environment
+    }
+
     /// Writes down how a command ended.
     func end(_ id: UUID, _ end: CommandEnd) async throws -> OneOffCommand {
         guard let command = running[id] else { throw ControlPlaneError.unknownCommand(id) }

@@ -7,21 +7,22 @@ struct ConfigurationController: Sendable {
 
     func addRoutes(to router: APIRouter) {
         router.on(.configuration) { _, _ in try .json(await keeper.report()) }
-        router.on(.compareConfiguration) { request, _ in
-            try .json(await keeper.compare(message(request)))
+        router.on(.compareConfiguration) { request, context in
+            try .json(await keeper.compare(message(request, context)))
         }
-        router.on(.applyConfiguration) { request, _ in
-            try .json(await keeper.apply(message(request)), status: .accepted)
+        router.on(.applyConfiguration) { request, context in
+            try .json(await keeper.apply(message(request, context)), status: .accepted)
         }
     }
 
-    private func message(_ request: Request) async throws -> ConfigurationRequest {
-        let message = try await request.message(ConfigurationRequest.self)
+    private func message(_ request: Request, _ context: AppRequestContext) async throws -> ConfigurationRequest {
+        var message = try await request.message(ConfigurationRequest.self)
         guard (message.requestedBy ?? "").unicodeScalars.count <= Limits.requesterCharacters else {
             throw ControlPlaneError.invalidParameter(
                 name: "requestedBy", value: "\((message.requestedBy ?? "").prefix(20))…",
                 expected: "at most \(Limits.requesterCharacters) characters")
         }
+        message.requestedBy = context.requester(message.requestedBy)
         return message
     }
 }

@@ -30,7 +30,8 @@ extension SettingInForce {
     /// The value as everybody may see it.
     fileprivate var shown: String {
         let name = key.split(separator: ".").last ?? ""
-        if key.contains("settings."), SecretMask.looksSecret(String(name)) { return SecretMask.replacement }
+        let mayBeSecret = key.contains("settings.") || key == "access.sign_in.client_secret"
+        if mayBeSecret, SecretMask.looksSecret(String(name)) { return SecretMask.replacement }
         return SecretMask(variables: [:]).masking(value).replacing(Self.secretParameter) {
             "\($0.output.before)\(SecretMask.replacement)"
         }

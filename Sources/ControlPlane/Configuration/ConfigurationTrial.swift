@@ -29,7 +29,9 @@ struct ConfigurationTrial: Sendable {
                 throw ControlPlaneError.environmentInUse(name)
             }
         }
+        try AccessDesks.check(new.access)
         if new.api.listen != old.api.listen { try requireFree(new.api.listen) }
+        if let listen = new.api.publicListen, listen != old.api.publicListen { try requireFree(listen) }
         if new.environments.contains(where: { $0.database == .embedded }) {
             _ = try await PrivateCluster(folder: folder.postgres)
         }

@@ -34,7 +34,7 @@ struct VerdictsController: Sendable {
             let id = try DeploymentsController.deployment(context)
             let deployer = try environments.deployer(of: try await journal.deployment(id).environment.rawValue)
             let deployment = try await deployer.promote(
-                id, by: message.requestedBy ?? "somebody", reason: message.reason ?? "without a reason")
+                id, by: context.requester(message.requestedBy), reason: message.reason ?? "without a reason")
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }
     }

@@ -13,7 +13,7 @@ enum APIExamples {
         switch route {
         case .deploy, .rollBack, .promote, .contract, .applyConfiguration: "202"
         case .addRelease, .prepareCommand: "201"
-        default: "200"
+        default: accessStatus(of: route) ?? "200"
         }
     }
 
@@ -36,7 +36,7 @@ enum APIExamples {
         case .endCommand: CommandEnd(exitCode: 0, reason: "")
         case .compareConfiguration, .applyConfiguration: ConfigurationRequest(text: "", file: "", requestedBy: "")
         case .exportAudit: AuditExportRequest(requestedBy: "")
-        default: nil
+        default: accessMessage(for: route)
         }
     }
 
@@ -74,6 +74,7 @@ enum APIExamples {
         case .auditEntry: auditEntry
         case .exportAudit: AuditCheckpoint(text: "")
         case .openAPI: [String: String]()
+        default: accessAnswer(to: route)
         }
     }
 

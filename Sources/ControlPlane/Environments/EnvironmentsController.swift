@@ -30,7 +30,7 @@ struct EnvironmentsController: Sendable {
             let deployer = try deployer(context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
             let deployment = try await deployer.deploy(
-                release(message.release), by: message.requestedBy ?? "somebody", planDigest: message.planDigest,
+                release(message.release), by: context.requester(message.requestedBy), planDigest: message.planDigest,
                 strategy: message.strategy
             )
             context.notes.add("deployment", "\(deployment.id)")
@@ -41,7 +41,7 @@ struct EnvironmentsController: Sendable {
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
             try Limits.require(message.reason, "reason", atMost: Limits.reasonCharacters)
             let deployment = try await deployer(context).rollBack(
-                by: message.requestedBy ?? "somebody", reason: message.reason ?? "asked for"
+                by: context.requester(message.requestedBy), reason: message.reason ?? "asked for"
             )
             context.notes.add("deployment", "\(deployment.id)")
             return try .json(DeploymentSummary(deployment), status: .accepted)
@@ -58,7 +58,7 @@ struct EnvironmentsController: Sendable {
             let deployer = try deployer(context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
             let deployment = try await deployer.contract(
-                by: message.requestedBy ?? "somebody", planDigest: message.planDigest)
+                by: context.requester(message.requestedBy), planDigest: message.planDigest)
             context.notes.add("deployment", "\(deployment.id)")
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }
@@ -66,7 +66,7 @@ struct EnvironmentsController: Sendable {
             let message = try await request.message(MaintenanceRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
             let deployer = try deployer(context)
-            try await deployer.setMaintenance(message.isOn, by: message.requestedBy ?? "somebody")
+            try await deployer.setMaintenance(message.isOn, by: context.requester(message.requestedBy))
             return try .json(await reporter.report(on: deployer))
         }
     }

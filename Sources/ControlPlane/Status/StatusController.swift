@@ -1,6 +1,7 @@
 import API
 import Deployments
 import Domain
+import Foundation
 import Hummingbird
 
 /// What runs, where, and what is wrong with it.
@@ -10,6 +11,7 @@ struct StatusController: Sendable {
     let world: World
     let infrastructure: Infrastructure
     let trail: AuditTrail
+    let notice: BreakGlassNotice
 
     func addRoutes(to router: APIRouter) {
         router.on(.status) { _, _ in try .json(await report()) }
@@ -26,7 +28,8 @@ struct StatusController: Sendable {
             application: application,
             traffic: await infrastructure.trafficURLs,
             environments: reports,
-            problems: await infrastructure.problems() + records + reports.flatMap(reporter.problems)
+            problems: await notice.problems(at: Date()) + infrastructure.problems() + records
+                + reports.flatMap(reporter.problems)
                 + environments.deployers.compactMap { deployer in
                     deployer.backfill.flatMap { $0.isTrouble ? "\(deployer.environment.name): \($0.sentence)" : nil }
                 }

@@ -4,15 +4,18 @@ package struct Configuration: Codable, Equatable, Sendable {
     package var environments: [EnvironmentDefinition]
     package var traffic: TrafficSettings
     package var api: APISettings
+    package var access: AccessSettings
 
     package init(
         application: ApplicationName, environments: [EnvironmentDefinition],
-        traffic: TrafficSettings = TrafficSettings(), api: APISettings = APISettings()
+        traffic: TrafficSettings = TrafficSettings(), api: APISettings = APISettings(),
+        access: AccessSettings = AccessSettings()
     ) {
         self.application = application
         self.environments = environments
         self.traffic = traffic
         self.api = api
+        self.access = access
     }
 }
 
@@ -76,5 +79,11 @@ package struct ACMESettings: Codable, Equatable, Sendable {
 package struct APISettings: Codable, Equatable, Sendable {
     /// `address:port`; port 0 asks the system for one. Loopback unless somebody decides otherwise.
     package var listen: String
-    package init(listen: String = "127.0.0.1:0") { self.listen = listen }
+    /// `address:port` for what anybody may see, and nothing else; nil for none.
+    package var publicListen: String?
+
+    package init(listen: String = "127.0.0.1:0", publicListen: String? = nil) {
+        self.listen = listen
+        self.publicListen = publicListen
+    }
 }

@@ -22,10 +22,13 @@ package struct EnvironmentDefinition: Codable, Equatable, Sendable {
     /// Environment variables of a release that is only tried, on a clone of the database: no live keys, no mail.
     package var rehearsalSettings: [String: String]
     package var policy: DeploymentPolicy
+    /// Whether one person alone changes nothing in it: production, and what is kept like it.
+    package var isProtected: Bool
 
     package init(
         name: EnvironmentName, domains: [String], database: Database = .embedded, settings: [String: String] = [:],
-        rehearsalSettings: [String: String] = [:], policy: DeploymentPolicy = DeploymentPolicy()
+        rehearsalSettings: [String: String] = [:], policy: DeploymentPolicy = DeploymentPolicy(),
+        isProtected: Bool = false
     ) {
         self.name = name
         self.domains = domains
@@ -33,6 +36,7 @@ package struct EnvironmentDefinition: Codable, Equatable, Sendable {
         self.settings = settings
         self.rehearsalSettings = rehearsalSettings
         self.policy = policy
+        self.isProtected = isProtected
     }
 }
 

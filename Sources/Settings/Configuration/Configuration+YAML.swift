@@ -24,13 +24,14 @@ extension Configuration {
         let environments = keys.required("environments", .environments, "dev, staging, production, … by name.")
         let traffic = keys.optional("traffic", .traffic, "Where users come in.")
         let api = keys.optional("api", .api, "Where operators come in.")
+        let access = keys.optional("access", .access, "Who comes in, and from where.")
         for conflict in ListenConflict.find(traffic: traffic ?? TrafficSettings(), api: api ?? APISettings()) {
             conflict.report(in: keys)
         }
         guard let application, let environments else { return nil }
         self.init(
             application: application, environments: environments, traffic: traffic ?? TrafficSettings(),
-            api: api ?? APISettings())
+            api: api ?? APISettings(), access: access ?? AccessSettings())
     }
 }
 
@@ -93,7 +94,10 @@ extension ValueReader where Value == APISettings {
         .mapping { keys in
             APISettings(
                 listen: keys.optional("listen", .listenAddress, "Address of the REST API; loopback by default.")
-                    ?? APISettings().listen)
+                    ?? APISettings().listen,
+                publicListen: keys.optional(
+                    "public_listen", .listenAddress,
+                    "Address for what anybody may see, such as the record's checkpoint; none by default."))
         }
     }
 }

@@ -20,6 +20,7 @@ struct ListenConflict {
             Place(section: "traffic", key: "http", address: traffic.http),
             Place(section: "traffic", key: "https", address: traffic.https ?? ""),
             Place(section: "api", key: "listen", address: api.listen),
+            Place(section: "api", key: "public_listen", address: api.publicListen ?? ""),
         ]
         return places.indices.flatMap { later in
             places[..<later].filter { overlap($0.address, places[later].address) }

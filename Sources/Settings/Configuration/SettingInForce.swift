@@ -29,6 +29,8 @@ extension Configuration {
         for environment in environments { list.add(environment) }
         list.add(traffic)
         list.add("api.listen", api.listen, .now)
+        list.add("api.public_listen", api.publicListen, .now)
+        list.add(access)
         return list.settings
     }
 }
@@ -57,6 +59,7 @@ struct SettingList {
         for (name, value) in environment.rehearsalSettings.sorted(by: { $0.key < $1.key }) {
             add("\(path).rehearsal_settings.\(name)", value, .nextStep)
         }
+        add("\(path).protected", "\(environment.isProtected)", .now)
         add(environment.policy, below: path)
         add(environment.policy.verdict, below: path)
     }
@@ -96,4 +99,25 @@ struct SettingList {
     }
 
     func duration(_ seconds: Double) -> String { Quantity.duration(Int((seconds * 1_000).rounded())) }
+}
+
+extension SettingList {
+    mutating func add(_ access: AccessSettings) {
+        func list(_ texts: [String]) -> String? { texts.isEmpty ? nil : "[\(texts.joined(separator: ", "))]" }
+        add("access.networks", list(access.networks), .now)
+        add("access.break_glass_notice", list(access.breakGlassNotice), .now)
+        add("access.sign_in.issuer", access.signIn?.issuer, .now)
+        add("access.sign_in.client_id", access.signIn?.clientID, .now)
+        add("access.sign_in.client_secret", access.signIn?.clientSecret, .now)
+        add("access.sign_in.address", access.signIn?.address, .now)
+        add("access.sign_in.name", access.signIn.map { $0.isNamedByEmail ? "email" : "sub" }, .now)
+        add("access.sign_in.groups", access.signIn.flatMap { list($0.groups) }, .now)
+        add("access.sign_in.contexts", access.signIn.flatMap { list($0.contexts) }, .now)
+        add("access.vpn.network", access.vpn?.network, .now)
+        add("access.vpn.endpoint", access.vpn?.endpoint, .now)
+        add("access.vpn.public_key", access.vpn?.publicKey, .now)
+        add("access.vpn.routes", access.vpn.flatMap { list($0.routes) }, .now)
+        add("access.vpn.server_file", access.vpn?.serverFile, .now)
+        add("access.vpn.interface_file", access.vpn?.interfaceFile, .now)
+    }
 }

@@ -44,10 +44,13 @@ extension ValueReader where Value == EnvironmentDefinition {
             let rehearsalSettings = keys.optional(
                 "rehearsal_settings", .environmentVariables,
                 "Environment variables of a release that is tried on a clone, instead of 'settings': no live keys.")
+            let isProtected = keys.optional(
+                "protected", .boolean,
+                "Whether one person alone changes nothing in it, once there are accounts; false by default.")
             let policy = DeploymentPolicy(keys: keys, of: name)
             return EnvironmentDefinition(
                 name: name, domains: domains ?? [], database: database ?? .embedded, settings: settings ?? [:],
-                rehearsalSettings: rehearsalSettings ?? [:], policy: policy)
+                rehearsalSettings: rehearsalSettings ?? [:], policy: policy, isProtected: isProtected ?? false)
         }
     }
 }

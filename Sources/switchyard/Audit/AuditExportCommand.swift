@@ -20,7 +20,7 @@ struct AuditExportCommand: AsyncParsableCommand {
     var folder: String
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         do {

@@ -12,7 +12,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     var entry: Int
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let report = try await state.client().auditEntry(entry)

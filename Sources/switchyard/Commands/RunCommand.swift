@@ -33,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
     var timeLimit: Duration?
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after '--'.")
     var command: [String]
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let client = try state.client()

@@ -19,7 +19,7 @@ struct ConfigApplyCommand: AsyncParsableCommand {
     @OptionGroup var changed: ConfigurationArgument
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let begun = try await state.client().applyConfiguration(changed.request())

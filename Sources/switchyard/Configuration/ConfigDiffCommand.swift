@@ -15,7 +15,7 @@ struct ConfigDiffCommand: AsyncParsableCommand {
     @OptionGroup var changed: ConfigurationArgument
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let report = try await state.client().compareConfiguration(changed.request())

@@ -41,10 +41,12 @@ struct DemoStage: Sendable {
         get throws { try state.client() }
     }
 
-    var state: StateOption {
-        var option = StateOption()
-        option.path = folder
-        return option
+    var state: ConnectionOption {
+        var state = StateOption()
+        state.path = folder
+        var connection = ConnectionOption()
+        (connection.state, connection.url, connection.tokenFile) = (state, nil, nil)
+        return connection
     }
 
     /// Writes the configuration and starts the control plane as a service of the tree.

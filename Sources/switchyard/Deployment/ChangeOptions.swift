@@ -7,7 +7,7 @@ struct ChangeOptions: ParsableArguments {
     @OptionGroup var environment: EnvironmentOption
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     /// The environment that is meant, and a client of its control plane.
     func resolve() async throws -> (environment: EnvironmentName, client: SwitchyardClient) {

@@ -10,7 +10,7 @@ struct DeploymentFollower: Sendable {
     /// How long the control plane may be away (it is restarted by its supervisor) before following is given up.
     private static let patience: Duration = .seconds(60)
 
-    let state: StateOption
+    let state: ConnectionOption
     let id: DeploymentID
     let isQuiet: Bool
     let progress = DeploymentProgress()

@@ -20,7 +20,7 @@ struct HistoryCommand: AsyncParsableCommand {
     var last = 20
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func validate() throws {
         guard (1...1_000).contains(last) else { throw ValidationError("'--last' takes 1 to 1000.") }

@@ -19,7 +19,7 @@ struct PromoteCommand: AsyncParsableCommand {
     var reason: String
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let request = PromoteRequest(reason: reason, requestedBy: Requester.name)

@@ -24,7 +24,7 @@ struct LogsCommand: AsyncParsableCommand {
     var process: String?
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func validate() throws {
         guard (follow ? 0...10_000 : 1...10_000).contains(last) else {

@@ -19,7 +19,7 @@ struct MaintenanceCommand: AsyncParsableCommand {
     @OptionGroup var environment: EnvironmentOption
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let client = try state.client()

@@ -19,7 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
     var environment: EnvironmentName?
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         var report = try await state.client().status()

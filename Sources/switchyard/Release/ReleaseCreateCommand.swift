@@ -30,7 +30,7 @@ struct ReleaseCreateCommand: AsyncParsableCommand {
     var wait = 0
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func validate() throws {
         guard (folder == nil) != (fromGit == nil) else {

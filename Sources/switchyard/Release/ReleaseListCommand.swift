@@ -12,7 +12,7 @@ struct ReleaseListCommand: AsyncParsableCommand {
 
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let releases = try await state.client().releases()

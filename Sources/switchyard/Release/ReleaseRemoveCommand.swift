@@ -16,7 +16,7 @@ struct ReleaseRemoveCommand: AsyncParsableCommand {
     var release: String
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let removed = try await state.client().removeRelease(release)

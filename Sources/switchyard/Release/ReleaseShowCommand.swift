@@ -17,7 +17,7 @@ struct ReleaseShowCommand: AsyncParsableCommand {
     var release: String
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let release = try await state.client().release(self.release)

@@ -25,40 +25,32 @@ struct StateOption: ParsableArguments {
         return StateFolder(path: URL(filePath: chosen).path)
     }
 
-    /// A client for the control plane of that folder; throws `unreachable` when there is none.
-    func client() throws -> SwitchyardClient {
-        let folder = self.folder
+    /// Where the control plane of that folder listens; throws `unreachable` when there is none.
+    func endpoint() throws -> String {
         do {
-            let endpoint = try JSONDecoder().decode(
-                Endpoint.self, from: Data(contentsOf: URL(filePath: folder.endpoint))
-            )
-            let token = try String(contentsOfFile: folder.token, encoding: .utf8)
-            return SwitchyardClient(
-                url: endpoint.url, token: token.trimmingCharacters(in: .whitespacesAndNewlines)
-            )
+            return try JSONDecoder().decode(Endpoint.self, from: Data(contentsOf: URL(filePath: folder.endpoint))).url
         } catch {
-            throw CommandExit(
-                .unreachable,
-                "There is no control plane of \(folder.path) that this user may speak to. Start it with "
-                    + "'switchyard serve --state \(folder.path)', or name another folder with --state."
-            )
+            throw nobody
         }
     }
 
-    private static let pause: Duration = .milliseconds(100)
-
-    /// A client for a control plane that may be starting only now; throws `unreachable` when none answers in time.
-    func client(waiting limit: Duration) async throws -> SwitchyardClient {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
-            do {
-                let client = try self.client()
-                _ = try await client.environments()
-                return client
-            } catch let error where CommandExit(error)?.cause == .unreachable {
-                try await Task.sleep(for: Self.pause)
-            }
+    /// The machine's own token; throws `unreachable` for whoever may not read it.
+    func token() throws -> String {
+        do {
+            return try String(contentsOfFile: folder.token, encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        } catch {
+            throw nobody
         }
-        return try client()
     }
+
+    private var nobody: CommandExit {
+        CommandExit(
+            .unreachable,
+            "There is no control plane of \(folder.path) that this user may speak to. Start it with "
+                + "'switchyard serve --state \(folder.path)', or name another folder with --state.")
+    }
+
+    /// A client by the machine's own token.
+    func client() throws -> SwitchyardClient { SwitchyardClient(url: try endpoint(), token: try token()) }
 }

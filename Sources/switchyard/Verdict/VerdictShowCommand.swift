@@ -21,7 +21,7 @@ struct VerdictShowCommand: AsyncParsableCommand {
     var json = false
     @Flag(help: "Print what was counted of its errors, as lines of JSON for 'switchyard verdict replay'.")
     var ticks = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func validate() throws {
         guard !(json && ticks) else { throw ValidationError("'--ticks' is JSON already; leave '--json' out.") }

@@ -39,7 +39,7 @@ struct BreakGlassTests {
             #expect(pass == BreakGlassPass(use: use.id, environment: production.name, expiresAt: use.expiresAt))
             var subject = ana
             subject.breakGlass = pass
-            let policy = Policy(isStaffed: true)
+            let policy = Policy(admins: 2)
             #expect(policy.decide(subject, .deploy, in: production, at: now) == .allowedUnderBreakGlass(use: use.id))
             #expect(!policy.decide(ana, .deploy, in: production, at: now).isAllowed)
             #expect(use.state(at: now + .minutes(30)) == .awaitingReview)

@@ -126,7 +126,7 @@ struct TokenTests {
             let token = try await make(access).text.revealed
             try await access.add("ana", [RoleGrant(.viewer)])
             let subject = try await access.tokens.subject(bearing: token, from: AccessFixture.home, at: now)
-            let policy = Policy(isStaffed: true)
+            let policy = Policy(admins: 2)
             #expect(!policy.decide(subject, .deploy, in: AccessFixture.dev, at: now).isAllowed)
         }
     }

@@ -25,7 +25,7 @@ struct OracleTests {
                         Question(
                             role: role.rawValue, operation: operation.rawValue, protected: environment.isProtected))
                     decided.append(
-                        Policy(isStaffed: true).decide(subject, operation, in: environment, at: AccessFixture.now)
+                        Policy(admins: 2).decide(subject, operation, in: environment, at: AccessFixture.now)
                             .isAllowed)
                 }
             }

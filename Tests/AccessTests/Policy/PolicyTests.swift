@@ -5,7 +5,7 @@ import Testing
 
 /// Who may do what: every role, every operation, protected or not.
 struct PolicyTests {
-    private let policy = Policy(isStaffed: true)
+    private let policy = Policy(admins: 2)
     private let now = AccessFixture.now
     private let production = AccessFixture.production
     private let dev = AccessFixture.dev
@@ -137,10 +137,20 @@ struct PolicyTests {
     @Test func `the machine's token file may do what anybody may until there is an admin, then only look and go back`()
     {
         for operation in Permission.allCases {
-            let alone = Policy(isStaffed: false).decide(.machine, operation, in: production, at: now)
+            let alone = Policy(admins: 0).decide(.machine, operation, in: production, at: now)
             #expect(alone.isAllowed == (operation != .readSecret), "\(operation)")
             let beside = decide(.machine, operation, in: production)
             #expect(beside.isAllowed == [.readStatus, .readPlan, .rollBack].contains(operation), "\(operation)")
+            let secondVoice = Policy(admins: 1).decide(.machine, operation, in: production, at: now)
+            let isOfRoles = [.readAccounts, .proposeRoles, .confirmRoles].contains(operation)
+            #expect(secondVoice.isAllowed == (beside.isAllowed || isOfRoles), "\(operation)")
+        }
+    }
+
+    @Test func `whoever has the machine vouches for people only where no identity provider does`() {
+        for (admins, hasSignIn, isAllowed) in [(0, true, true), (0, false, true), (2, true, false), (2, false, true)] {
+            let policy = Policy(admins: admins, hasSignIn: hasSignIn)
+            #expect(policy.decide(.machine, .vouchForPerson, at: now).isAllowed == isAllowed, "\(admins) \(hasSignIn)")
         }
     }
 
@@ -148,7 +158,7 @@ struct PolicyTests {
         let asked = Permission.allCases.filter { policy.needsSecondPerson($0, in: production) }
         #expect(Set(asked) == [.requestDeployment, .writeSecret, .writeDatabaseSecret, .erasePerson])
         #expect(!policy.needsSecondPerson(.writeSecret, in: dev))
-        #expect(!Policy(isStaffed: false).needsSecondPerson(.writeSecret, in: production), "there is no second one")
+        #expect(!Policy(admins: 0).needsSecondPerson(.writeSecret, in: production), "there is no second one")
     }
 
     @Test func `a refusal says in a sentence what to do`() {

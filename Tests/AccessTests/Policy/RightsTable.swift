@@ -43,6 +43,7 @@ enum RightsTable {
         manage_service_accounts   . . . . . . =
         manage_tokens             . . . . . . =
         use_own_tokens            = = = = = = =
+        vouch_for_person          . . . . . . .
         make_recovery_codes       . . . . = . .
         start_break_glass         . . . . p . .
         end_break_glass           . . p p p . .

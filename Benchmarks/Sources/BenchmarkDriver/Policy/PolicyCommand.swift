@@ -31,7 +31,7 @@ struct PolicyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let questions = Self.questions(at: .now)
-        let policy = Policy(isStaffed: true)
+        let policy = Policy(admins: 2)
         let now = Date.now
         var batches: [Double] = []
         var (asked, allowed) = (0, 0)

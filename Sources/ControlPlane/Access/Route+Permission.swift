@@ -1,0 +1,51 @@
+import API
+import Access
+
+extension Route {
+    /// What whoever asks must be permitted; nil for a route that is open to anybody.
+    ///
+    /// Where more depends on what is asked for (another person's token, say), the handler asks for the rest.
+    var permission: Permission? {
+        switch self {
+        case .status, .environments, .environment, .deployments, .deployment, .verdict, .verdictTicks, .releases,
+            .release,
+            .maintenance, .commands, .openAPI, .breakGlassUses:
+            .readStatus
+        case .plan, .planContraction: .readPlan
+        case .deploy: .deploy
+        case .rollBack: .rollBack
+        case .contract: .migrate
+        case .setMaintenance: .setMaintenance
+        case .prepareCommand, .endCommand: .runCommand
+        case .logs, .followLogs: .readLogs
+        case .promote: .promoteStage
+        case .addRelease: .addRelease
+        case .removeRelease: .removeRelease
+        case .configuration, .compareConfiguration: .readConfiguration
+        case .applyConfiguration: .applyConfiguration
+        case .auditEntries, .auditEntry: .readAudit
+        case .exportAudit: .exportAudit
+        default: permissionOfAccess
+        }
+    }
+
+    private var permissionOfAccess: Permission? {
+        switch self {
+        case .accounts, .roleProposals: .readAccounts
+        case .makeFirstAdmin, .proposeRoles, .refuseRoles: .proposeRoles
+        case .confirmRoles: .confirmRoles
+        case .disableAccount: .disableAccount
+        case .revokeAccess: .manageTokens
+        case .identity, .tokens, .makeToken, .revokeToken: .useOwnTokens
+        case .peers: .readPeers
+        case .addPeer, .removePeer: .managePeers
+        case .startBreakGlass: .startBreakGlass
+        case .endBreakGlass: .endBreakGlass
+        case .reviewBreakGlass: .reviewBreakGlass
+        case .makeRecoveryCodes: .makeRecoveryCodes
+        case .signInSettings, .signInByDevice, .recoverBreakGlass: nil
+        // A route that nobody thought of is nobody's.
+        default: .readSecret
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import API
+import Access
+import Domain
+import Foundation
+import Hummingbird
+
+/// Signing in on a command line, and letting devices into the VPN.
+struct SignInController: Sendable {
+    let desks: AccessDesks
+
+    func addRoutes(to router: APIRouter) {
+        router.on(.signInSettings) { _, _ in
+            let settings = desks.provider?.settings
+            return try .json(
+                SignInReport(
+                    issuer: settings?.issuer, clientID: settings?.clientID, scopes: settings?.scopes ?? []))
+        }
+        router.on(.signInByDevice) { request, context in
+            let message = try await request.message(DeviceSignInRequest.self)
+            let (now, address) = (Date(), NetworkAddress(peer: context.remoteAddress))
+            do {
+                let account = try await desks.account(shownByDevice: message.identityToken, at: now).account
+                context.notes.add("account", account.identifier)
+                let (text, record) = try await desks.tokens.makeSignedIn(for: account, at: now)
+                return try .json(MadeToken(text: text.revealed, token: TokenReport(record, at: now)), status: .created)
+            } catch AccessError.identityToken(let reason) {
+                desks.failures.note(.address(address), at: now)
+                throw AccessError.identityToken(reason)
+            }
+        }
+    }
+}
+
+extension AccessDesks {
+    /// Whose id token of the device flow it is, and when the provider saw them; each token is taken once.
+    func account(
+        shownByDevice token: String, since: Date? = nil, at now: Date
+    ) async throws -> (account: Account, seenAt: Date?) {
+        guard let provider else { throw ControlPlaneError.noSignIn }
+        let identity = try await provider.identity(shownByDevice: token, since: since, at: now)
+        return (try await records.account(of: identity, at: now), identity.authenticatedAt)
+    }
+
+    /// The subject with the freshest proof of identity that there is: that of its session, or an id token that it shows.
+    func proven(_ subject: Subject, by token: String?, at now: Date) async throws -> Subject {
+        guard let token else { return subject }
+        let since = now.addingTimeInterval(-Access.Limits.freshProof)
+        let (account, seenAt) = try await account(shownByDevice: token, since: since, at: now)
+        guard account.name == subject.account else { throw AccessError.otherIdentity(account.name) }
+        return subject.seen(at: seenAt)
+    }
+}
+
+/// Devices in the VPN.
+struct PeersController: Sendable {
+    let desks: AccessDesks
+
+    func addRoutes(to router: APIRouter) {
+        router.on(.peers) { _, _ in
+            let now = Date()
+            return try .json(await desks.records.peers().filter { $0.counts(at: now) }.map(PeerReport.init))
+        }
+        router.on(.addPeer) { request, _ in
+            let message = try await request.message(PeerRequest.self)
+            let account = try message.account.map { try AccountName($0) }
+            if let account, try await desks.records.account(account) == nil {
+                throw AccessError.unknownAccount(account)
+            }
+            let (peer, configuration) = try await vpn().add(
+                PeerName(message.name), for: account, until: Date().addingTimeInterval(Double(message.days) * 86_400),
+                at: Date())
+            try await desks.writeServerFile(at: Date())
+            return try .json(
+                AddedPeer(peer: PeerReport(peer), configuration: configuration), status: .created)
+        }
+        router.on(.removePeer) { _, context in
+            let name = try PeerName(context.parameters.require("peer"))
+            try await vpn().remove(name)
+            try await desks.writeServerFile(at: Date())
+            return try .json(Done("'\(name)' may not enter the VPN any more."))
+        }
+    }
+
+    private func vpn() throws -> VPNDesk {
+        guard let vpn = desks.vpn else { throw ControlPlaneError.noVPN }
+        return vpn
+    }
+}
+
+extension AccessDesks {
+    /// Writes the VPN server's file where it is configured; whoever watches it runs `wg syncconf`.
+    func writeServerFile(at now: Date) async throws {
+        guard let vpn, let server = settings.vpn?.serverFile, let interface = settings.vpn?.interfaceFile else {
+            return
+        }
+        let text = try String(contentsOfFile: interface, encoding: .utf8)
+        _ = try await vpn.writeServerFile(server, interface: text, at: now)
+    }
+}
+
+extension PeerReport {
+    init(_ peer: VPNPeer) {
+        self.init(
+            name: peer.name.rawValue, account: peer.account?.rawValue, address: peer.address,
+            publicKey: peer.publicKey, createdAt: peer.createdAt, expiresAt: peer.expiresAt)
+    }
+}

@@ -1,0 +1,51 @@
+import API
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOFoundationCompat
+
+/// A request whose message was read once, for whoever decides about it and records it before it is carried out.
+struct IncomingRequest {
+    /// The request, whose body can still be read.
+    let request: Request
+    /// The bytes of the message; empty for an upload.
+    let body: Data
+    let message: Message
+
+    /// What of messages is worth knowing before their handler reads them; what is none is refused by that.
+    struct Message: Decodable {
+        var release: String?
+        var reason: String?
+        var requestedBy: String?
+        var planDigest: String?
+        var isOn: Bool?
+        var account: String?
+        var incident: String?
+        private(set) var environment: EnvironmentName?
+    }
+
+    /// Reads the body where it is a message; that of an upload is left alone.
+    init(_ request: Request, for route: Route) async throws {
+        guard route.method != .get, route != .addRelease else {
+            (self.request, body, message) = (request, Data(), Message())
+            return
+        }
+        let buffer = try await request.body.collect(upTo: Limits.requestBytes)
+        body = Data(buffer: buffer)
+        message = (try? WireFormat.decoder.decode(Message.self, from: body)) ?? Message()
+        self.request = Request(head: request.head, body: RequestBody(buffer: buffer))
+    }
+}
+
+extension Parameters {
+    /// A UUID in the path.
+    func identifier(_ name: String) throws -> UUID {
+        let text = try require(name)
+        guard let id = UUID(uuidString: text) else {
+            throw ControlPlaneError.invalidParameter(name: name, value: text, expected: "its id")
+        }
+        return id
+    }
+}

@@ -1,0 +1,34 @@
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// What anybody may see, on a listener of its own: nothing that needs a token is reachable there.
+struct PublicServer: ServiceLifecycle.Service {
+    let listen: String
+    let logger: Logger
+
+    func run() async throws {
+        let address = try ListenAddress(listen, named: "api.public_listen")
+        let application = Application(
+            router: Self.router,
+            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "switchyard"),
+            onServerRunning: { channel in
+                logger.info("public", metadata: ["url": "\(address.url(port: channel.localAddress?.port ?? 0))"])
+            },
+            logger: logger)
+        try await application.run()
+    }
+
+    static var router: Router<AppRequestContext> {
+        let router = Router(context: AppRequestContext.self)
+        router.addMiddleware { ProblemMiddleware() }
+        addRoutes(to: router)
+        return router
+    }
+
+    /// What is open to anybody, there and on the API's own listener.
+    static func addRoutes(to router: Router<AppRequestContext>) {
+        router.get("/health") { _, _ in "ok\n" }
+    }
+}
