@@ -147,7 +147,8 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "API", "Domain", "LoadTesting", "Ports", "Postgres", asyncHTTPClient, nioCore, nioHTTP1, subprocess,
-            ]
+            ],
+            exclude: ["OpenID/provider.py"]
         ),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "LoadTesting"], exclude: ["Golden"]),
@@ -202,7 +203,7 @@ let package = Package(
             dependencies: [
                 "Access", "Domain", "Store", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, subprocess,
             ],
-            exclude: ["Oracle", "Provider"]
+            exclude: ["Oracle"]
         ),
         .testTarget(
             name: "SecretsTests",

@@ -23,6 +23,8 @@ enum Limits {
     static let followInterval: Duration = .milliseconds(100)
     /// Between two signs of life on a stream that has nothing to say.
     static let signOfLife: Duration = .seconds(5)
+    /// How long a stream goes on after whoever reads it may not any more.
+    static let rightsInterval: Duration = .seconds(1)
     static let mostDeployments = 1_000
     static let mostAuditEntries = 1_000
     /// Refusals that are recorded in a minute of one caller, and callers of whom they are.

@@ -18,8 +18,8 @@ package struct Policy: Sendable {
 
     package var isStaffed: Bool { admins > 0 }
 
-    /// What is left to the machine's token file once there are accounts: to look, and to go back.
-    static let machineHelp: Set<Permission> = [.readStatus, .readPlan, .rollBack]
+    /// What is left to the machine's token file once there are accounts: to look, to go back, and to ask who it is.
+    static let machineHelp: Set<Permission> = [.readStatus, .readPlan, .rollBack, .useOwnTokens]
 
     /// What it may beside a single admin.
     static let secondVoice: Set<Permission> = [.readAccounts, .proposeRoles, .confirmRoles]

@@ -9,7 +9,8 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-/// Tells everybody who could have approved that somebody acts alone, by the command that the configuration names.
+/// Tells everybody who could have approved that somebody acts alone, by the command that the configuration names, and records
+/// what ended by time.
 ///
 /// It goes by what the records say and remembers in a file what was delivered, so that a restart loses no notice: one may
 /// come twice. What cannot be delivered is tried again, and `problems` says so meanwhile.
@@ -29,6 +30,8 @@ actor BreakGlassNotice {
     private let path: String
     private var delivered: Set<String>
     private var fault: String?
+    /// Uses whose expiry is recorded, also while their notice can't be delivered.
+    private var expiries: Set<String> = []
     private let wakes: AsyncStream<Void>
     private nonisolated let waking: AsyncStream<Void>.Continuation
 
@@ -82,20 +85,31 @@ actor BreakGlassNotice {
     }
 
     private func deliverAll(at now: Date) async {
-        guard !command.isEmpty, let uses = try? await desk.uses() else { return }
+        guard let uses = try? await desk.uses() else { return }
         var faults: [String] = []
         for use in uses.reversed() {
             for occasion in Occasion.allCases where occasion.isDue(of: use, at: now) {
                 let key = "\(use.id.uuidString.lowercased()):\(occasion.rawValue)"
                 guard !delivered.contains(key) else { continue }
-                if let fault = await deliver(use, occasion, at: now) {
+                if occasion == .ended, use.endedAt == nil { await noteExpiry(of: use) }
+                if !command.isEmpty, let fault = await deliver(use, occasion, at: now) {
                     faults.append(fault)
                 } else {
                     remember(key, among: uses)
                 }
             }
         }
-        fault = faults.first.map { "break-glass: nobody could be told by '\(command[0])': \($0)" }
+        fault = faults.first.map { "break-glass: nobody could be told by '\(command.first ?? "")': \($0)" }
+    }
+
+    /// Its end by time alone is in the record as one by hand is.
+    private func noteExpiry(of use: BreakGlass) async {
+        let id = use.id.uuidString.lowercased()
+        guard expiries.insert(id).inserted else { return }
+        var event = AuditEntry(
+            .event, "break_glass.expire", by: .system, at: Date(), target: id, environment: use.environment)
+        event.details = ["grant": id, "expires": use.expiresAt.formatted(.iso8601)]
+        await trail.note(event)
     }
 
     /// Answers why it was not delivered.

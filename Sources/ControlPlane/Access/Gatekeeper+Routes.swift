@@ -63,4 +63,23 @@ extension Gatekeeper {
             throw error
         }
     }
+
+    /// Whether somebody who was let in before would be let in now; nothing is recorded.
+    func wouldAdmit(
+        _ request: Request, to route: Route, _ things: NamedThings, _ context: AppRequestContext
+    ) async -> Bool {
+        guard let permission = route.permission else { return true }
+        let (now, address) = (Date(), NetworkAddress(peer: context.remoteAddress))
+        do {
+            let subject = try await subject(of: request, from: address, at: now)
+            let claim = try await things.claim(IncomingRequest(request, for: route), context)
+            _ = try await admit(subject, to: permission, claim, from: address, at: now)
+            return true
+        } catch is AccessError, is Denial, is Problem {
+            return false
+        } catch {
+            // What cannot be looked up at the moment takes nothing away.
+            return true
+        }
+    }
 }

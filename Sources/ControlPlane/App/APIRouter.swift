@@ -1,6 +1,7 @@
 import API
 import Audit
 import Hummingbird
+import NIOCore
 
 /// Binds handlers to routes of the API's table; a route can be bound only where its method and path say.
 ///
@@ -31,6 +32,9 @@ final class APIRouter {
             let (incoming, admission) = try await gatekeeper.admit(request, to: route, things, context)
             var admitted = context
             admitted.admission = admission
+            admitted.isStillAdmitted = { [head = Request(head: request.head, body: .init(buffer: .init()))] in
+                await gatekeeper.wouldAdmit(head, to: route, things, context)
+            }
             let lastContext = admitted
             guard let action = route.action else { return try await handle(incoming.request, lastContext) }
             let entry = AuditEntry(of: incoming, to: route, action, by: admission, lastContext)

@@ -12,6 +12,8 @@ package struct AppRequestContext: RequestContext {
     let notes = ActNotes()
     /// Who was let in; nil on a route that is open to anybody.
     var admission: Admission?
+    /// Whether whoever was let in would be let in again, for what goes on for long.
+    var isStillAdmitted: @Sendable () async -> Bool = { true }
     /// Where the request comes from; nil where that is not known.
     let remoteAddress: String?
 

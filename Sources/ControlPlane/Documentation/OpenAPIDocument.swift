@@ -53,6 +53,7 @@ package enum OpenAPIDocument {
                 ],
             ],
         ]
+        if route.isOpen { operation["security"] = [[String: Any]]() }
         if route == .addRelease {
             operation["requestBody"] = [
                 "required": true, "description": "The packed release.",

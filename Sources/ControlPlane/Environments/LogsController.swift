@@ -33,7 +33,14 @@ struct LogsController: Sendable {
                     defer { withExtendedLifetime(place) {} }
                     // A first sign, so that the answer begins at once.
                     try await writer.write(ByteBuffer(string: "\n"))
-                    try await logs.follow(from: start) { try await writer.write(Self.text($0)) }
+                    var checkedAt = ContinuousClock.now
+                    try await logs.follow(from: start) { lines in
+                        if ContinuousClock.now - checkedAt > Limits.rightsInterval {
+                            guard await context.isStillAdmitted() else { throw CancellationError() }
+                            checkedAt = .now
+                        }
+                        try await writer.write(Self.text(lines))
+                    }
                     try await writer.finish(nil)
                 }
             )

@@ -5,13 +5,15 @@ package final class BackgroundCommand: Sendable {
     private let process: ControlPlaneProcess
     private let log: String
 
-    init(_ command: [String], log: String) throws {
-        process = try ControlPlaneProcess(command: command, log: log, environment: [:])
+    init(_ command: [String], log: String, environment: [String: String]) throws {
+        process = try ControlPlaneProcess(command: command, log: log, environment: environment)
         self.log = log
     }
 
     /// What it has said so far, on both of its outputs.
     package var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+
+    package var isRunning: Bool { process.isRunning }
 
     package func end() { process.end() }
 }
@@ -19,6 +21,7 @@ package final class BackgroundCommand: Sendable {
 extension SwitchyardFixture {
     /// Starts a command that goes on in the background.
     package func background(_ arguments: [String]) throws -> BackgroundCommand {
-        try BackgroundCommand(command(arguments), log: "\(folder)/\(arguments[0]).log")
+        let log = "\(folder)/\(arguments[0])-\(UUID().uuidString.prefix(4)).log"
+        return try BackgroundCommand(command(arguments), log: log, environment: variables)
     }
 }

@@ -25,13 +25,17 @@ extension SwitchyardFixture {
         let command = command(arguments)
         let result = try await run(
             .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
-            environment: .inherit.updating(["SWITCHYARD_STATE": state]), input: .none,
+            environment: .inherit.updating(
+                Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0), $1) })), input: .none,
             output: .string(limit: Self.outputBytes), error: .string(limit: Self.outputBytes))
         var status: Int32?
         if case .exited(let code) = result.terminationStatus { status = code }
         return CommandResult(
             status: status, output: result.standardOutput, error: result.standardError)
     }
+
+    /// What makes a command line one of this state folder, without what this user is signed in to elsewhere.
+    var variables: [String: String] { ["SWITCHYARD_STATE": state, "XDG_CONFIG_HOME": "\(folder)/config"] }
 
     /// Writes a release's folder and adds it to the store with the real binary.
     package func add(_ release: ExampleRelease) async throws {

@@ -23,12 +23,15 @@ package final class SwitchyardFixture: Sendable {
     /// Beside the test bundle, where the same build put it.
     package static let program = Bundle.main.bundleURL.appending(path: "switchyard").path
 
-    /// Lends a running Switchyard; a body that fails leaves nothing behind either.
+    /// Lends a running Switchyard, with `settings` at the end of its switchyard.yaml, in which
+    /// FOLDER is its own; a body that fails leaves nothing behind either.
     package static func use(
         _ environments: [FixtureEnvironment] = [FixtureEnvironment()], application: String = "example",
-        as account: OrdinaryAccount? = nil, _ body: (SwitchyardFixture) async throws -> Void
+        as account: OrdinaryAccount? = nil, settings: String = "",
+        _ body: (SwitchyardFixture) async throws -> Void
     ) async throws {
-        let fixture = try SwitchyardFixture(environments, application: application, account: account)
+        let fixture = try SwitchyardFixture(
+            environments, application: application, account: account, settings: settings)
         do {
             try await fixture.start()
             try await body(fixture)
@@ -40,7 +43,9 @@ package final class SwitchyardFixture: Sendable {
         await fixture.clearAway()
     }
 
-    private init(_ environments: [FixtureEnvironment], application: String, account: OrdinaryAccount?) throws {
+    private init(
+        _ environments: [FixtureEnvironment], application: String, account: OrdinaryAccount?, settings: String
+    ) throws {
         self.account = account
         folder = "/tmp/switchyard-e2e-\(UUID().uuidString.prefix(8).lowercased())"
         self.environments = environments
@@ -54,6 +59,7 @@ package final class SwitchyardFixture: Sendable {
               http: 127.0.0.1:0
             api:
               listen: 127.0.0.1:0
+            \(settings.replacing("FOLDER", with: folder))
 
             """
         try text.write(toFile: configuration, atomically: false, encoding: .utf8)

@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import TestSupport
 import Testing
 
 /// Who the provider vouches for, and whose account that is.

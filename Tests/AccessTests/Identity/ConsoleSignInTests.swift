@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import TestSupport
 import Testing
 
 /// Sign-in to the console at a real provider: who comes back, and who doesn't.

@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Sign-in on a command line: it waits as it is told, and its token counts once.

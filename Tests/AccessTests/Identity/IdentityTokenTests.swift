@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import TestSupport
 import Testing
 
 /// Id tokens that lie, from a provider that lets them; each is refused, and says why.

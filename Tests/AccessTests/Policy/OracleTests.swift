@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import TestSupport
 import Testing
 
 /// The same questions, decided by Cedar from policies of its own.
@@ -30,7 +31,7 @@ struct OracleTests {
                 }
             }
         }
-        let answer = try PythonPeer.run("Oracle/decide.py", input: JSONEncoder().encode(questions))
+        let answer = try PythonPeer.run("Tests/AccessTests/Oracle/decide.py", input: JSONEncoder().encode(questions))
         let allowed = try JSONDecoder().decode([Bool].self, from: answer)
         try #require(allowed.count == decided.count)
         for (index, question) in questions.enumerated() {

@@ -52,7 +52,7 @@ import Testing
             for name in ["ana", "ben"] { _ = try await fixture.token(of: name, [RoleGrant(.admin)]) }
             for route in Route.allCases {
                 let answer = try await place.ask(route, showing: RouterFixture.token, client)
-                let isLeft = [.readStatus, .readPlan, .rollBack, nil].contains(route.permission)
+                let isLeft = [.readStatus, .readPlan, .rollBack, .useOwnTokens, nil].contains(route.permission)
                 #expect((answer.code != "not_permitted") == isLeft, "\(route): \(answer)")
             }
         }

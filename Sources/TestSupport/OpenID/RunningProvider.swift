@@ -1,4 +1,3 @@
-import Access
 import AsyncHTTPClient
 import Foundation
 import Glibc
@@ -6,12 +5,13 @@ import NIOCore
 import NIOHTTP1
 
 /// oidc-provider-mock over loopback, ended with this value; and what a person and a browser do there.
-final class RunningProvider: Sendable {
-    let issuer: String
+package final class RunningProvider: Sendable {
+    package let issuer: String
+    private static let script = "Sources/TestSupport/OpenID/provider.py"
     private let process: Process
     private let lifeline = Pipe()
 
-    static let redirect = "http://127.0.0.1:9/sign-in/return"
+    package static let redirect = "http://127.0.0.1:9/sign-in/return"
 
     /// A browser does not follow by itself here, so that a test sees where it is led.
     private static let browser = HTTPClient(
@@ -22,7 +22,7 @@ final class RunningProvider: Sendable {
             return configuration
         }())
 
-    static func with(_ body: (RunningProvider) async throws -> Void) async throws {
+    package static func with(_ body: (RunningProvider) async throws -> Void) async throws {
         let provider = try RunningProvider()
         try await provider.set("ana", claims: ["email": "Ana@Example.com", "email_verified": true, "groups": ["ops"]])
         try await body(provider)
@@ -30,7 +30,7 @@ final class RunningProvider: Sendable {
     }
 
     private init() throws {
-        process = PythonPeer.process("Provider/provider.py")
+        process = PythonPeer.process(Self.script)
         let output = Pipe()
         (process.standardInput, process.standardOutput) = (lifeline, output)
         process.standardError = FileHandle.nullDevice
@@ -40,68 +40,57 @@ final class RunningProvider: Sendable {
             line += byte
         }
         guard let port = Int(String(decoding: line, as: UTF8.self)) else {
-            throw PythonPeer.Failed(script: "Provider/provider.py")
+            throw PythonPeer.Failed(script: Self.script)
         }
         issuer = "http://127.0.0.1:\(port)"
     }
 
     deinit { kill() }
 
-    func kill() {
+    package func kill() {
         guard process.isRunning else { return }
         Glibc.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
-    func settings(
-        secret: String? = nil, name: IdentityProviderSettings.NameClaim = .email, groups: Set<String> = [],
-        contexts: [String] = []
-    ) throws -> IdentityProviderSettings {
-        try IdentityProviderSettings(
-            issuer: issuer, clientID: "switchyard", clientSecret: secret, nameClaim: name, requiredGroups: groups,
-            requiredContexts: contexts)
-    }
-
     // MARK: - The provider's own side
 
-    func set(_ sub: String, claims: [String: Any]) async throws {
+    package func set(_ sub: String, claims: [String: Any]) async throws {
         try await send(.PUT, "/users/\(sub)", json: claims)
     }
 
     /// The next id token lies as it is told.
-    func lie(_ lies: [String: Any]) async throws { try await send(.POST, "/test/next", json: lies) }
+    package func lie(_ lies: [String: Any]) async throws { try await send(.POST, "/test/next", json: lies) }
 
-    func rotateKeys() async throws { try await send(.POST, "/test/rotate", json: [:]) }
+    package func rotateKeys() async throws { try await send(.POST, "/test/rotate", json: [:]) }
 
-    func counts() async throws -> [String: Int] {
+    package func counts() async throws -> [String: Int] {
         let response = try await Self.browser.execute(
             HTTPClientRequest(url: "\(issuer)/test/counts"), timeout: .seconds(10))
         return try JSONDecoder().decode(
             [String: Int].self, from: Data(try await response.body.collect(upTo: 65_536).readableBytesView))
     }
 
-    func agree(_ userCode: String, as sub: String = "ana", approved: Bool = true) async throws {
+    package func agree(_ userCode: String, as sub: String = "ana", approved: Bool = true) async throws {
         try await send(.POST, "/test/agree", json: ["user_code": userCode, "sub": sub, "approved": approved])
     }
 
     // MARK: - A person in a browser
 
-    /// Agrees to what a sign-in asks for, and answers what the browser brings back to us.
-    func visit(_ address: String, as sub: String = "ana", denying: Bool = false) async throws -> ConsoleSignIn.Answer {
+    /// Agrees to what a sign-in asks for, and answers the address that the browser is led back to.
+    package func location(
+        from address: String, as sub: String = "ana", denying: Bool = false
+    ) async throws -> String {
         var request = HTTPClientRequest(url: address)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = .bytes(ByteBuffer(string: denying ? "action=deny" : "sub=\(sub)"))
         let response = try await Self.browser.execute(request, timeout: .seconds(10))
-        let location = response.headers.first(name: "location") ?? ""
-        let items = URLComponents(string: location)?.queryItems ?? []
-        func value(_ name: String) -> String? { items.first { $0.name == name }?.value }
-        return ConsoleSignIn.Answer(
-            code: value("code"), state: value("state"), issuer: value("iss"), error: value("error"))
+        return response.headers.first(name: "location") ?? ""
     }
 
     /// Shows a code to the token endpoint as somebody does who has stolen it.
-    func redeem(code: String, verifier: String?) async throws -> Int {
+    package func redeem(code: String, verifier: String?) async throws -> Int {
         var request = HTTPClientRequest(url: "\(issuer)/oauth2/token")
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
