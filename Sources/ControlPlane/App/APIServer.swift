@@ -25,12 +25,7 @@ struct APIServer: ServiceLifecycle.Service {
         let releases: ReleasesController
         let configuration: ConfigurationController
         let audit: AuditController
-        let accounts: AccountsController
-        let tokens: TokensController
-        let signIn: SignInController
-        let peers: PeersController
-        let breakGlass: BreakGlassController
-        let console: ConsoleController
+        let access: AccessControllers
     }
 
     let listen: String
@@ -55,7 +50,7 @@ struct APIServer: ServiceLifecycle.Service {
         let router = Router(context: AppRequestContext.self)
         router.addMiddleware { ProblemMiddleware() }
         PublicServer.addRoutes(to: router)
-        controllers.console.addRoutes(to: router.group())
+        controllers.access.console.addRoutes(to: router.group())
         controllers.metrics.addRoute(
             to: router.group().add(middleware: PermissionMiddleware(gatekeeper: gatekeeper, permission: .readStatus)))
         let table = APIRouter(
@@ -70,11 +65,7 @@ struct APIServer: ServiceLifecycle.Service {
         controllers.releases.addRoutes(to: table)
         controllers.configuration.addRoutes(to: table)
         controllers.audit.addRoutes(to: table)
-        controllers.accounts.addRoutes(to: table)
-        controllers.tokens.addRoutes(to: table)
-        controllers.signIn.addRoutes(to: table)
-        controllers.peers.addRoutes(to: table)
-        controllers.breakGlass.addRoutes(to: table)
+        controllers.access.addRoutes(to: table)
         table.on(.openAPI) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],

@@ -122,9 +122,7 @@ private struct Parts {
     let environments: Environments
     let commands: OneOffCommands
     let trail: AuditTrail
-    let desks: AccessDesks
-    let gatekeeper: Gatekeeper
-    let notice: BreakGlassNotice
+    let access: AccessParts
 
     init(
         _ configuration: Domain.Configuration, folder: StateFolder, trail: AuditTrail, logger: Logger
@@ -167,11 +165,9 @@ private struct Parts {
             observer: faults
         )
         let deployers = try configuration.environments.map { environment in
-            let parts = EnvironmentDeployer.Parts(
-                world: world, journal: journal, verdicts: verdicts, process: .current(),
-                evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger,
-                whenEnded: { await trail.note(endOf: $0) })
-            return try EnvironmentDeployer(environment, parts, in: folder)
+            try EnvironmentDeployer(
+                environment, world: world, journal: journal, verdicts: verdicts, in: folder, trail: trail,
+                logger: logger)
         }
         self.store = store
         self.tree = tree
@@ -194,15 +190,9 @@ private struct Parts {
             for deployer in deployers { tables.append(await deployer.table) }
             return tables
         }
-        desks = try AccessDesks(
-            configuration.access, records: AccessStore(database: stateDatabase), failures: FailureCounter())
-        gatekeeper = Gatekeeper(
-            desks: desks, environments: configuration.environments,
-            machineToken: MachineToken(try folder.loadOrMakeToken()),
-            admins: AdminCount(path: folder.admins, logger: logger), refusals: RefusalNotes(trail: trail))
-        notice = BreakGlassNotice(
-            command: configuration.access.breakGlassNotice, desk: desks.breakGlass, path: folder.notices, trail: trail,
-            logger: logger)
+        access = try AccessParts(
+            configuration.access, environments: configuration.environments, token: folder.loadOrMakeToken(),
+            database: stateDatabase, folder: folder, trail: trail, logger: logger)
     }
 
     /// In the order in which they begin; they end in reverse.
@@ -210,15 +200,15 @@ private struct Parts {
         _ configuration: Domain.Configuration, keeper: ConfigurationKeeper, folder: StateFolder, logger: Logger
     ) async -> [ServiceGroupConfiguration.ServiceConfiguration] {
         let api = APIServer(
-            listen: configuration.api.listen, folder: folder, gatekeeper: gatekeeper,
+            listen: configuration.api.listen, folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
-                journal: journal, commands: commands, breakGlass: desks.breakGlass,
+                journal: journal, commands: commands, breakGlass: access.desks.breakGlass,
                 environments: configuration.environments.map(\.name)),
             logger: logger,
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: configuration.application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail, notice: notice
+                    infrastructure: infrastructure, trail: trail, notice: access.notice
                 ),
                 environments: EnvironmentsController(
                     application: configuration.application, environments: environments, catalog: world.catalog,
@@ -233,18 +223,14 @@ private struct Parts {
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: keeper),
-                audit: AuditController(trail: trail, accounts: desks.records),
-                accounts: AccountsController(desks: desks),
-                tokens: TokensController(desks: desks, gatekeeper: gatekeeper),
-                signIn: SignInController(desks: desks), peers: PeersController(desks: desks),
-                breakGlass: BreakGlassController(desks: desks, gatekeeper: gatekeeper, notice: notice),
-                console: ConsoleController(desks: desks, refusals: gatekeeper.refusals, trail: trail)
+                audit: AuditController(trail: trail, accounts: access.desks.records),
+                access: access.controllers(trail: trail)
             )
         )
         var services: [any ServiceLifecycle.Service] = [
             RequestLogService(
                 log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
-            infrastructure, commands, AccessService(desks: desks, notice: notice, logger: logger),
+            infrastructure, commands, AccessService(desks: access.desks, notice: access.notice, logger: logger),
         ]
         if let listen = configuration.api.publicListen { services.append(PublicServer(listen: listen, logger: logger)) }
         if let certificates {
@@ -265,7 +251,14 @@ private struct Parts {
 }
 
 extension EnvironmentDeployer {
-    fileprivate init(_ environment: EnvironmentDefinition, _ parts: Parts, in folder: StateFolder) throws {
+    fileprivate init(
+        _ environment: EnvironmentDefinition, world: World, journal: Journal, verdicts: VerdictStore,
+        in folder: StateFolder, trail: AuditTrail, logger: Logger
+    ) throws {
+        let parts = Parts(
+            world: world, journal: journal, verdicts: verdicts, process: .current(),
+            evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger,
+            whenEnded: { await trail.note(endOf: $0) })
         let file = try SlotTableFile(
             path: folder.slotTable(of: environment.name.rawValue), environment: environment.name,
             slotCount: environment.policy.slotCount)

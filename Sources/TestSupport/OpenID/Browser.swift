@@ -5,6 +5,7 @@ import NIOHTTP1
 
 /// A browser that keeps cookies and follows nothing by itself.
 package final class Browser {
+    /// What came back.
     package struct Answer {
         package let status: Int
         /// Where it leads to; empty for nowhere.

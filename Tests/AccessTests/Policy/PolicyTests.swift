@@ -140,7 +140,9 @@ struct PolicyTests {
             let alone = Policy(admins: 0).decide(.machine, operation, in: production, at: now)
             #expect(alone.isAllowed == (operation != .readSecret), "\(operation)")
             let beside = decide(.machine, operation, in: production)
-            #expect(beside.isAllowed == [.readStatus, .readPlan, .rollBack, .useOwnTokens].contains(operation), "\(operation)")
+            #expect(
+                beside.isAllowed == [.readStatus, .readPlan, .rollBack, .useOwnTokens].contains(operation),
+                "\(operation)")
             let secondVoice = Policy(admins: 1).decide(.machine, operation, in: production, at: now)
             let isOfRoles = [.readAccounts, .proposeRoles, .confirmRoles].contains(operation)
             #expect(secondVoice.isAllowed == (beside.isAllowed || isOfRoles), "\(operation)")

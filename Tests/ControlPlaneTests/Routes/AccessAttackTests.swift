@@ -63,9 +63,11 @@ import Testing
             var answers: [String?] = []
             for _ in 0..<11 { answers.append(try await ask(client, .get, "/identity", headers: guess).code) }
             #expect(answers == Array(repeating: "unauthorized", count: 10) + ["locked"])
-            let recovery = #"{"account":"ana","code":"0","environment":"production","reason":"r","incident":"i","minutes":5}"#
+            let recovery =
+                #"{"account":"ana","code":"0","environment":"production","reason":"r","incident":"i","minutes":5}"#
             let code = try await ask(
-                client, .post, "/break-glass/recovery", headers: [:], body: ByteBuffer(string: recovery)).code
+                client, .post, "/break-glass/recovery", headers: [:], body: ByteBuffer(string: recovery)
+            ).code
             #expect(code == "locked", "a code is a guess too")
             let machine = try await ask(client, .get, "/identity", headers: bearer(RouterFixture.token)).status
             #expect(machine == 200)

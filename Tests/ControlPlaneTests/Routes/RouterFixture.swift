@@ -38,6 +38,19 @@ struct RouterFixture {
         }
     }
 
+    private static let definitions = [
+        EnvironmentDefinition(name: EnvironmentName(unchecked: "dev"), domains: []),
+        EnvironmentDefinition(name: .production, domains: [], isProtected: true),
+    ]
+
+    private static func keeper(_ folder: StateFolder, _ logger: Logger) throws -> ConfigurationKeeper {
+        let file = "\(folder.path)/switchyard.yaml"
+        try "application: freightops\nenvironments: {production: {}}\n"
+            .write(toFile: file, atomically: false, encoding: .utf8)
+        return try ConfigurationKeeper(
+            file: ConfigurationFile(path: file, variables: [:]), folder: folder, logger: logger)
+    }
+
     private init(_ folder: StateFolder, _ settings: AccessSettings) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let store = try ArtifactStore(folder: folder.artifacts)
@@ -76,32 +89,20 @@ struct RouterFixture {
         let commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
             logger: logger)
-        let file = "\(folder.path)/switchyard.yaml"
-        try "application: freightops\nenvironments: {production: {}}\n"
-            .write(toFile: file, atomically: false, encoding: .utf8)
-        let keeper = try ConfigurationKeeper(
-            file: ConfigurationFile(path: file, variables: [:]), folder: folder, logger: logger)
-        desks = try AccessDesks(
-            settings, records: AccessStore(database: stateDatabase), failures: FailureCounter())
-        let definitions = [
-            EnvironmentDefinition(name: EnvironmentName(unchecked: "dev"), domains: []),
-            EnvironmentDefinition(name: .production, domains: [], isProtected: true),
-        ]
-        let gatekeeper = Gatekeeper(
-            desks: desks, environments: definitions, machineToken: MachineToken(Self.token),
-            admins: AdminCount(path: folder.admins, logger: logger), refusals: RefusalNotes(trail: trail))
-        let notice = BreakGlassNotice(
-            command: [], desk: desks.breakGlass, path: folder.notices, trail: trail, logger: logger)
+        let access = try AccessParts(
+            settings, environments: Self.definitions, token: Self.token, database: stateDatabase, folder: folder,
+            trail: trail, logger: logger)
+        desks = access.desks
         server = APIServer(
-            listen: "127.0.0.1:0", folder: folder, gatekeeper: gatekeeper,
+            listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
                 journal: journal, commands: commands, breakGlass: desks.breakGlass,
-                environments: definitions.map(\.name)),
+                environments: Self.definitions.map(\.name)),
             logger: logger,
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail, notice: notice
+                    infrastructure: infrastructure, trail: trail, notice: access.notice
                 ),
                 environments: EnvironmentsController(
                     application: application, environments: environments, catalog: catalog, world: world,
@@ -115,13 +116,9 @@ struct RouterFixture {
                 metrics: MetricsController(log: log, environments: environments),
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
-                configuration: ConfigurationController(keeper: keeper),
+                configuration: ConfigurationController(keeper: try Self.keeper(folder, logger)),
                 audit: AuditController(trail: trail, accounts: desks.records),
-                accounts: AccountsController(desks: desks),
-                tokens: TokensController(desks: desks, gatekeeper: gatekeeper),
-                signIn: SignInController(desks: desks), peers: PeersController(desks: desks),
-                breakGlass: BreakGlassController(desks: desks, gatekeeper: gatekeeper, notice: notice),
-                console: ConsoleController(desks: desks, refusals: gatekeeper.refusals, trail: trail)
+                access: access.controllers(trail: trail)
             )
         )
     }
