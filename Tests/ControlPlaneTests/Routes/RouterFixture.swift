@@ -77,10 +77,7 @@ struct RouterFixture {
             metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger))
         )
         records = DeploymentStore(database: stateDatabase) { $0.isAlive }
-        let journal = Journal(
-            records: records,
-            spool: try Spool(path: folder.spool), logger: logger
-        )
+        let journal = Journal(records: records, spool: try Spool(path: folder.spool), logger: logger)
         let infrastructure = Infrastructure(
             tree: tree, proxy: proxy, cluster: nil, certificates: nil, folder: folder, logger: logger
         ) { [] }
