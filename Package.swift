@@ -70,6 +70,7 @@ let package = Package(
             dependencies: [
                 "Domain", "DurableFiles", asyncHTTPClient, crypto, cryptoExtras, nioCore, nioFoundation, nioHTTP1,
             ]),
+        .target(name: "Approvals", dependencies: ["Access", "Domain"]),
         .target(name: "Secrets", dependencies: ["Domain", "DurableFiles", crypto, subprocess]),
         .target(name: "Onboarding", dependencies: ["CLinux", "Domain", "DurableFiles", "Settings"]),
 
@@ -77,7 +78,7 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CPostgres", "DurableFiles", "Ports", logging, subprocess]),
         .target(name: "Traffic", dependencies: ["Domain", "DurableFiles", "Ports", "Turns", logging, subprocess]),
         .target(name: "Runtimes", dependencies: ["Domain", "DurableFiles", logging, subprocess]),
-        .target(name: "Store", dependencies: ["Access", "Domain", grdb]),
+        .target(name: "Store", dependencies: ["Access", "Approvals", "Domain", grdb]),
         .target(name: "Installation", dependencies: ["DurableFiles", subprocess]),
 
         // MARK: The wire
@@ -87,7 +88,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "API", "Access", "Audit", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports",
+                "API", "Access", "Approvals", "Audit", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations",
+                "Ports",
                 "Postgres",
                 "Judging", "Releases", "Runtimes",
                 "Settings", "Store", "Telemetry", "Traffic", "Turns", asyncHTTPClient, crypto, hummingbird, httpTypes,
@@ -205,6 +207,7 @@ let package = Package(
             ],
             exclude: ["Oracle"]
         ),
+        .testTarget(name: "ApprovalsTests", dependencies: ["Access", "Approvals", "Domain"]),
         .testTarget(
             name: "SecretsTests",
             dependencies: ["Domain", "LoadTesting", "Secrets", "Store", "TestSupport", crypto, subprocess],
@@ -230,7 +233,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "API", "Access", "Audit", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles",
+                "API", "Access", "Approvals", "Audit", "Backups", "ControlPlane", "Deployments", "Domain",
+                "DurableFiles",
                 "Migrations", "Ports",
                 "Postgres",
                 "Releases", "Runtimes", "Store", "Telemetry", "TestSupport", "Traffic", grdb, hummingbird, logging,

@@ -33,6 +33,7 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case configurationBusy
     case noSignIn
     case noVPN
+    case nothingToApprove
     case tookTooLong(String, seconds: Int)
 
     package var description: String {
@@ -97,6 +98,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
             "\(sentence) Correct it under 'rollback_triggers' of \(environment). Nothing was changed."
         case .noSignIn:
             "No identity provider is configured: write it under access.sign_in in switchyard.yaml, or use a token."
+        case .nothingToApprove:
+            "Nothing waits for approval here: the environment is not protected, or there are no accounts; deploy at once."
         case .noVPN:
             "No VPN is configured: write it under access.vpn in switchyard.yaml."
         case .configurationBusy:

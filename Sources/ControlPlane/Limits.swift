@@ -36,6 +36,10 @@ enum Limits {
     static let noticeBytes = 65_536
     /// Between two looks at sessions and VPN peers that are over.
     static let accessInterval: Duration = .seconds(60)
+    /// Between two looks at changes that are approved and not carried out.
+    static let approvedInterval: Duration = .seconds(5)
+    /// Deployments among which that of a request is looked for.
+    static let openedDeployments = 20
     /// Largest request to a witness: a checkpoint and a proof of some sixty lines.
     static let witnessBytes = 65_536
     /// Between two looks whether the command lines of one-off commands still live.

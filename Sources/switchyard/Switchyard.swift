@@ -29,8 +29,9 @@ struct Switchyard: AsyncParsableCommand {
             CommandGroup(
                 name: "Deployments",
                 subcommands: [
-                    DeployCommand.self, PromoteCommand.self, RollbackCommand.self, HistoryCommand.self,
-                    VerdictCommand.self,
+                    DeployCommand.self, RequestsCommand.self, ApproveCommand.self, RejectCommand.self,
+                    PromoteCommand.self,
+                    RollbackCommand.self, HistoryCommand.self, VerdictCommand.self,
                 ]
             ),
             CommandGroup(

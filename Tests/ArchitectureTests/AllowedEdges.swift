@@ -80,6 +80,10 @@ enum AllowedEdges {
             "NIOFoundationCompat": "turns an answer's body into Data without a copy",
             "NIOHTTP1": "names methods and statuses as the transport does",
         ],
+        "Approvals": [
+            "Access": "knows people by their accounts and roles",
+            "Domain": "speaks of releases and environments",
+        ],
         "Secrets": [
             "Crypto": "seals values and compares them by fingerprints",
             "Domain": "speaks of variables and environments",
@@ -124,6 +128,7 @@ enum AllowedEdges {
         ],
         "Store": [
             "Access": "keeps its people, tokens and sessions",
+            "Approvals": "keeps its requests",
             "Domain": "stores its values",
             "GRDB": "is the one room that touches SQLite",
         ],
@@ -137,6 +142,7 @@ enum AllowedEdges {
         "ControlPlane": [
             "API": "serves its routes",
             "Access": "asks who may do what",
+            "Approvals": "has changes of protected environments approved",
             "Audit": "records what is done through it",
             "AsyncHTTPClient": "probes the slots",
             "Backups": "gives the deployer its backups",

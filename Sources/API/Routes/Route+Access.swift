@@ -19,6 +19,7 @@ struct RouteFacts: Sendable {
 /// Routes about people, tokens, sign-in, break-glass and the VPN.
 extension Route {
     static let ofAccess: [Route: RouteFacts] = accountFacts.merging(signInFacts) { $1 }.merging(breakGlassFacts) { $1 }
+        .merging(requestFacts) { $1 }
 
     private static let accountFacts: [Route: RouteFacts] = [
         .identity: RouteFacts(.get, "/identity", "Who asks: the account, its roles, and how it has shown who it is."),
@@ -71,6 +72,18 @@ extension Route {
             "Judges a use of break-glass afterwards, by somebody without a part in it."),
         .makeRecoveryCodes: RouteFacts(
             .post, "/break-glass/codes", "Makes ten single-use codes, answered once; older ones open nothing any more."),
+    ]
+
+    private static let requestFacts: [Route: RouteFacts] = [
+        .requestDeployment: RouteFacts(
+            .post, "/environments/{environment}/requests",
+            "Asks for a deployment in a protected environment; it is carried out once others have approved its plan."),
+        .changeRequests: RouteFacts(.get, "/requests", "Requests that wait for approval, and the newest others."),
+        .changeRequest: RouteFacts(.get, "/requests/{request}", "One request by its id."),
+        .approveRequest: RouteFacts(
+            .post, "/requests/{request}/approvals", "Approves exactly what was looked at, by its digest."),
+        .rejectRequest: RouteFacts(
+            .post, "/requests/{request}/rejection", "Rejects a request with a reason, or withdraws one's own."),
     ]
 
     /// Whether it is open to whoever has shown nothing yet.

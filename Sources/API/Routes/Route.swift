@@ -57,6 +57,11 @@ package enum Route: String, CaseIterable, Sendable {
     case endBreakGlass
     case reviewBreakGlass
     case makeRecoveryCodes
+    case requestDeployment
+    case changeRequests
+    case changeRequest
+    case approveRequest
+    case rejectRequest
 
     /// An HTTP method of the API.
     package enum Method: String, Sendable {

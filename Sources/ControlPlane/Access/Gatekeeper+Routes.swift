@@ -1,5 +1,6 @@
 import API
 import Access
+import Approvals
 import Deployments
 import Domain
 import Foundation
@@ -10,6 +11,7 @@ struct NamedThings: Sendable {
     let journal: Journal
     let commands: OneOffCommands
     let breakGlass: BreakGlassDesk
+    let requests: RequestDesk
     let environments: [EnvironmentName]
 
     /// All that a request says of its environment: in its path, its query, its body and by what it names.
@@ -31,6 +33,9 @@ struct NamedThings: Sendable {
         }
         if context.parameters.get("command") != nil {
             claim.add(try await commands.environment(of: CommandsController.command(context)), from: "command")
+        }
+        if context.parameters.get("request") != nil {
+            claim.add(try await requests.request(RequestsController.id(context)).environment, from: "request")
         }
         if context.parameters.get("use") != nil {
             claim.add(try await breakGlass.use(BreakGlassController.use(context)).environment, from: "use")

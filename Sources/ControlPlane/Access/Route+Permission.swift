@@ -36,6 +36,9 @@ extension Route {
         case .confirmRoles: .confirmRoles
         case .disableAccount: .disableAccount
         case .revokeAccess: .manageTokens
+        case .requestDeployment, .rejectRequest: .requestDeployment
+        case .changeRequests, .changeRequest: .readPlan
+        case .approveRequest: .approve
         case .identity, .tokens, .makeToken, .revokeToken: .useOwnTokens
         case .peers: .readPeers
         case .addPeer, .removePeer: .managePeers

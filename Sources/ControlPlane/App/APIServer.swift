@@ -26,6 +26,7 @@ struct APIServer: ServiceLifecycle.Service {
         let configuration: ConfigurationController
         let audit: AuditController
         let access: AccessControllers
+        let requests: RequestsController
     }
 
     let listen: String
@@ -66,6 +67,7 @@ struct APIServer: ServiceLifecycle.Service {
         controllers.configuration.addRoutes(to: table)
         controllers.audit.addRoutes(to: table)
         controllers.access.addRoutes(to: table)
+        controllers.requests.addRoutes(to: table)
         table.on(.openAPI) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],

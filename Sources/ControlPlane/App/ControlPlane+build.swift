@@ -1,5 +1,6 @@
 import API
 import Access
+import Approvals
 import AsyncHTTPClient
 import Deployments
 import Domain
@@ -123,6 +124,8 @@ private struct Parts {
     let commands: OneOffCommands
     let trail: AuditTrail
     let access: AccessParts
+    let requests: RequestDesk
+    let approved: ApprovedChanges
 
     init(
         _ configuration: Domain.Configuration, folder: StateFolder, trail: AuditTrail, logger: Logger
@@ -193,6 +196,10 @@ private struct Parts {
         access = try AccessParts(
             configuration.access, environments: configuration.environments, token: folder.loadOrMakeToken(),
             database: stateDatabase, folder: folder, trail: trail, logger: logger)
+        requests = RequestDesk(records: RequestStore(database: stateDatabase), accounts: access.desks.records)
+        approved = ApprovedChanges(
+            desk: requests, accounts: access.desks.records, environments: environments, journal: journal,
+            catalog: catalog, infrastructure: infrastructure, trail: trail, logger: logger)
     }
 
     /// In the order in which they begin; they end in reverse.
@@ -202,7 +209,7 @@ private struct Parts {
         let api = APIServer(
             listen: configuration.api.listen, folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
-                journal: journal, commands: commands, breakGlass: access.desks.breakGlass,
+                journal: journal, commands: commands, breakGlass: access.desks.breakGlass, requests: requests,
                 environments: configuration.environments.map(\.name)),
             logger: logger,
             controllers: APIServer.Controllers(
@@ -224,13 +231,17 @@ private struct Parts {
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: keeper),
                 audit: AuditController(trail: trail, accounts: access.desks.records),
-                access: access.controllers(trail: trail)
+                access: access.controllers(trail: trail),
+                requests: RequestsController(
+                    desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: world.catalog,
+                    infrastructure: infrastructure, approved: approved, trail: trail)
             )
         )
         var services: [any ServiceLifecycle.Service] = [
             RequestLogService(
                 log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
             infrastructure, commands, AccessService(desks: access.desks, notice: access.notice, logger: logger),
+            approved,
         ]
         if let listen = configuration.api.publicListen { services.append(PublicServer(listen: listen, logger: logger)) }
         if let certificates {

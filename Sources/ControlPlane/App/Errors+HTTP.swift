@@ -1,5 +1,6 @@
 import API
 import Access
+import Approvals
 import Audit
 import Backups
 import Deployments
@@ -73,7 +74,14 @@ extension Problem.Kind {
                 error.isDiskFull ? .diskFull : Self(503, "record_unusable", "Audit record unusable")
             case StoreError.diskFull: .diskFull
             case is StoreError: Self(503, "state_unusable", "State unusable")
-            case is Denial: Self(403, "not_permitted", "Not permitted")
+            case let denial as Denial:
+                denial.cause == .onlyByRequest
+                    ? Self(403, "approval_required", "Approval required")
+                    : Self(403, "not_permitted", "Not permitted")
+            case ApprovalError.unknownRequest: .notFound
+            case ApprovalError.ownRequest, ApprovalError.ownCommit, ApprovalError.roleMissing, ApprovalError.notAPerson:
+                Self(403, "forbidden", "Forbidden")
+            case is ApprovalError: Self(409, "approval_refused", "Refused")
             case let error as AccessError: Self(error)
             default: Self(ofSurroundings: error)
             }

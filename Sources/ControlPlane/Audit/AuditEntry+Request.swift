@@ -30,6 +30,10 @@ extension AuditEntry {
         if let account = message.account ?? parameters.get("account") {
             personal["account"] = PersonalText(Self.short(account), about: actor.id)
         }
+        if route == .deploy, let place = admission?.environment, place.isProtected, admission?.subject.account != nil {
+            // Only break-glass opens this way, and a review must follow.
+            details["approvals_required"] = "1"
+        }
         if let use = admission?.breakGlass {
             flags.insert(.breakGlass)
             details["grant"] = use.uuidString.lowercased()
@@ -55,7 +59,7 @@ extension AuditEntry {
 extension Route {
     /// The parameters of the path that name what something is done to.
     fileprivate var targetParameters: [String] {
-        ["deployment", "release", "command", "entry", "proposal", "token", "use", "peer"]
+        ["deployment", "release", "command", "entry", "proposal", "token", "use", "peer", "request"]
     }
 }
 

@@ -42,7 +42,8 @@ extension Route {
         .signInByDevice: "session.begin", .addPeer: "peer.add", .removePeer: "peer.remove",
         .startBreakGlass: "break_glass.start", .recoverBreakGlass: "break_glass.start",
         .endBreakGlass: "break_glass.end", .reviewBreakGlass: .breakGlassReview,
-        .makeRecoveryCodes: "break_glass.make_codes",
+        .makeRecoveryCodes: "break_glass.make_codes", .requestDeployment: "deployment.request",
+        .approveRequest: "approval.give", .rejectRequest: "approval.reject",
     ]
 
     /// What is about people; reading who there is is not recorded.

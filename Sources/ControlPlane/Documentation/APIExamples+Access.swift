@@ -1,4 +1,5 @@
 import API
+import Domain
 import Foundation
 
 /// Examples of the messages about people.
@@ -17,6 +18,10 @@ extension APIExamples {
             BreakGlassRecovery(account: "", code: "", environment: "", reason: "", incident: "", minutes: 60)
         case .reviewBreakGlass: BreakGlassReviewRequest(isJustified: true, note: "")
         case .makeRecoveryCodes: RecoveryCodesRequest(identityToken: "")
+        case .requestDeployment:
+            DeploymentRequest(release: "1.1.0", planDigest: "", strategy: .progressive, reason: "")
+        case .approveRequest: ApproveRequest(digest: "", note: "")
+        case .rejectRequest: RejectRequest(reason: "")
         default: nil
         }
     }
@@ -37,6 +42,8 @@ extension APIExamples {
         case .startBreakGlass, .endBreakGlass, .reviewBreakGlass: use
         case .recoverBreakGlass: RecoveredAccess(use: use, token: "")
         case .makeRecoveryCodes: RecoveryCodes(codes: [""])
+        case .changeRequests: [request]
+        case .requestDeployment, .changeRequest, .approveRequest, .rejectRequest: request
         default: Done("")
         }
     }
@@ -46,6 +53,7 @@ extension APIExamples {
             .makeFirstAdmin, .proposeRoles, .makeToken, .signInByDevice, .addPeer, .startBreakGlass, .recoverBreakGlass,
             .makeRecoveryCodes,
         ]
+        if route == .requestDeployment { return "202" }
         return making.contains(route) ? "201" : nil
     }
 
@@ -72,6 +80,14 @@ extension APIExamples {
     private static var peer: PeerReport {
         PeerReport(
             name: "", account: "", address: "", publicKey: "", createdAt: .distantPast, expiresAt: .distantPast)
+    }
+
+    private static var request: ChangeRequestReport {
+        ChangeRequestReport(
+            id: UUID(), environment: EnvironmentName(unchecked: "production"), change: "", digest: "", requestedBy: "",
+            reason: "", createdAt: .distantPast, expiresAt: .distantPast, state: "waiting",
+            approvals: [.init(by: "", roles: [""], at: .distantPast, note: "")], missing: [""],
+            deployment: DeploymentID(7), endedBy: "", endedBecause: "")
     }
 
     private static var use: BreakGlassReport {

@@ -10,7 +10,8 @@ struct DeployCommand: AsyncParsableCommand {
         abstract: "Brings a release to the users of an environment.",
         discussion: """
             The control plane carries the deployment out and finishes it even when this command ends: ^C asks whether \
-            to take it back or to leave it running. Exit code 3: it failed, and no user saw it unless the reason says so; 4: it was taken back.
+            to take it back or to leave it running. In a protected environment it asks for the approval of others first, and \
+            waits for it; with --detach it only asks. Exit code 3: it failed, and no user saw it unless the reason says so; 4: it was taken back.
             """
     )
 
@@ -18,6 +19,8 @@ struct DeployCommand: AsyncParsableCommand {
     var release: String
     @Option(help: "progressive (in stages, each judged) or blue_green (all at once); else what the environment says.")
     var strategy: VerdictPolicy.Strategy?
+    @Option(help: "Why, for whoever must approve it.")
+    var reason: String?
     @OptionGroup var options: PlannedChangeOptions
 
     func run() async throws {
@@ -28,7 +31,29 @@ struct DeployCommand: AsyncParsableCommand {
         }
         let request = DeployRequest(
             release: release, planDigest: options.plan, requestedBy: Requester.name, strategy: strategy)
-        let deployment = try await client.deploy(request, to: name)
+        do {
+            let deployment = try await client.deploy(request, to: name)
+            try await options.follow(deployment, in: name, what: "\(deployment.release) to \(name)")
+        } catch let problem as Problem where problem.code == "approval_required" {
+            try await askForApproval(client, in: name)
+        }
+    }
+
+    /// Asks for the approval of others, waits for it, and follows the deployment that it becomes.
+    private func askForApproval(_ client: SwitchyardClient, in name: EnvironmentName) async throws {
+        let asked = try await client.request(
+            DeploymentRequest(release: release, planDigest: options.plan, strategy: strategy, reason: reason), in: name)
+        let isQuiet = options.change.json
+        if !isQuiet { RequestText.lines(of: asked).forEach(Terminal.say) }
+        if options.detach { return isQuiet ? try Terminal.sayJSON(asked) : () }
+        let request = try await RequestFollower(connection: options.change.state, isQuiet: isQuiet).follow(asked)
+        guard let id = request.deployment else {
+            throw CommandExit(
+                .forbidden,
+                "The request is \(request.state)"
+                    + (request.endedBecause.map { ": \($0)" } ?? "; nothing was deployed."))
+        }
+        let deployment = try await client.deployment(id).deployment
         try await options.follow(deployment, in: name, what: "\(deployment.release) to \(name)")
     }
 }

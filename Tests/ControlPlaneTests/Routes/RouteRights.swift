@@ -61,6 +61,11 @@ enum RouteRights {
         endBreakGlass        . . p p p . .
         reviewBreakGlass     . . p p . p .
         makeRecoveryCodes    . . . . = . .
+        requestDeployment    . = = = p . .
+        changeRequests       = = = = = = =
+        changeRequest        = = = = = = =
+        approveRequest       . . = = . . .
+        rejectRequest        . = = = p . .
         """
 
     /// One cell of the table.

@@ -1,5 +1,6 @@
 import API
 import Access
+import Approvals
 import Domain
 import Foundation
 import Hummingbird
@@ -31,7 +32,7 @@ import Testing
                 for cell in RouteRights.cells where cell.role == role {
                     guard place.hasSuchThing(cell.route) else { continue }
                     let answer = try await place.ask(cell.route, showing: token, client)
-                    let isLetIn = answer.code != "not_permitted" && answer.status != 401
+                    let isLetIn = !["not_permitted", "approval_required", "unauthorized"].contains(answer.code)
                     #expect(
                         isLetIn == cell.isAllowed(inProtected: isProtected),
                         "\(role) asks for \(cell.route) and gets \(answer)")
@@ -100,12 +101,22 @@ struct Place {
             "release": "9.9.9", "entry": "999999", "account": "nobody-here", "proposal": UUID().uuidString,
             "token": String(repeating: "0", count: 24), "peer": "nothing",
         ]
+        parameters["request"] = try await Self.request(environment, release, fixture).uuidString
         if environment == .production { parameters["use"] = try await Self.use(fixture).uuidString }
         self.parameters = parameters
     }
 
     /// Break-glass is for protected environments only.
     func hasSuchThing(_ route: Route) -> Bool { parameters["use"] != nil || !route.path.contains("{use}") }
+
+    private static func request(
+        _ environment: EnvironmentName, _ release: ReleaseReference, _ fixture: RouterFixture
+    ) async throws -> UUID {
+        let request = ChangeRequest(
+            id: UUID(), environment: environment, change: .deploy(release, strategy: nil), digest: "d",
+            requestedBy: try AccountName("dora"), authors: [], needs: [.releaseManager], reason: nil, createdAt: Date())
+        return try await fixture.requests.add(request).id
+    }
 
     private static func use(_ fixture: RouterFixture) async throws -> UUID {
         let name = try AccountName("night")

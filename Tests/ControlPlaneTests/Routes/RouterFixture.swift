@@ -1,5 +1,6 @@
 import API
 import Access
+import Approvals
 import Deployments
 import Domain
 import Foundation
@@ -24,6 +25,7 @@ struct RouterFixture {
     let desks: AccessDesks
     let records: DeploymentStore
     let running: RunningCommands
+    let requests: RequestDesk
     let folder: StateFolder
 
     static func use(
@@ -90,10 +92,12 @@ struct RouterFixture {
             settings, environments: Self.definitions, token: Self.token, database: stateDatabase, folder: folder,
             trail: trail, logger: logger)
         desks = access.desks
+        let requests = RequestDesk(records: RequestStore(database: stateDatabase), accounts: desks.records)
+        self.requests = requests
         server = APIServer(
             listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
-                journal: journal, commands: commands, breakGlass: desks.breakGlass,
+                journal: journal, commands: commands, breakGlass: desks.breakGlass, requests: requests,
                 environments: Self.definitions.map(\.name)),
             logger: logger,
             controllers: APIServer.Controllers(
@@ -115,7 +119,13 @@ struct RouterFixture {
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: try Self.keeper(folder, logger)),
                 audit: AuditController(trail: trail, accounts: desks.records),
-                access: access.controllers(trail: trail)
+                access: access.controllers(trail: trail),
+                requests: RequestsController(
+                    desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: catalog,
+                    infrastructure: infrastructure,
+                    approved: ApprovedChanges(
+                        desk: requests, accounts: desks.records, environments: environments, journal: journal,
+                        catalog: catalog, infrastructure: infrastructure, trail: trail, logger: logger), trail: trail)
             )
         )
     }

@@ -1,0 +1,115 @@
+import API
+import Access
+import Approvals
+import Audit
+import Deployments
+import Domain
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// Carries out what was approved, as soon as it can be; nobody needs to come back for it.
+///
+/// It goes by the records, so that an approval outlives a restart. What would be done must still be what was approved: a plan
+/// with another digest makes the request void.
+struct ApprovedChanges: ServiceLifecycle.Service {
+    private let desk: RequestDesk
+    private let accounts: any AccessRecords
+    private let environments: Environments
+    private let journal: Journal
+    private let catalog: any ReleaseCatalog
+    private let infrastructure: Infrastructure
+    private let trail: AuditTrail
+    private let logger: Logger
+    private let wakes: AsyncStream<Void>
+    private let waking: AsyncStream<Void>.Continuation
+
+    init(
+        desk: RequestDesk, accounts: any AccessRecords, environments: Environments, journal: Journal,
+        catalog: any ReleaseCatalog, infrastructure: Infrastructure, trail: AuditTrail, logger: Logger
+    ) {
+        self.desk = desk
+        self.accounts = accounts
+        self.environments = environments
+        self.journal = journal
+        self.catalog = catalog
+        self.infrastructure = infrastructure
+        self.trail = trail
+        self.logger = logger
+        (wakes, waking) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Has what is approved carried out; answers at once.
+    func wake() { waking.yield() }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    while (try? await Task.sleep(for: Limits.approvedInterval)) != nil { waking.yield() }
+                    waking.finish()
+                }
+                waking.yield()
+                for await _ in wakes where !Task.isCancelled { await carryOutAll() }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func carryOutAll() async {
+        let requests = (try? await desk.requests()) ?? []
+        for request in requests.reversed() where request.state(at: Date()) == .approved {
+            do {
+                try await carryOut(request)
+            } catch {
+                // Somebody else's deployment, a database that is away: it is tried again until the request expires.
+                logger.info("an approved change waits", metadata: ["request": "\(request.id)", "error": "\(error)"])
+            }
+        }
+    }
+
+    private func carryOut(_ request: ChangeRequest) async throws {
+        let deployer = try environments.deployer(of: request.environment.rawValue)
+        guard case .deploy(let reference, let strategy) = request.change else { return }
+        if let opened = await opened(for: request) {
+            _ = try await desk.complete(request.id, as: opened, at: Date())
+            return
+        }
+        guard await deployer.current == nil else { return }
+        try await infrastructure.waitUntilReady(for: deployer.environment)
+        let release = try await catalog.release(reference.digest)
+        do {
+            let deployment = try await trail.record(
+                entry(of: request), goesBack: false, notes: ActNotes()
+            ) {
+                try await deployer.deploy(
+                    release, by: request.requestedBy.rawValue, planDigest: request.digest, strategy: strategy)
+            }
+            _ = try await desk.complete(request.id, as: deployment.id, at: Date())
+        } catch let error as DeploymentsError {
+            if case .notReady = error { throw error }
+            _ = try await desk.void(request.id, because: "\(error)", at: Date())
+        }
+    }
+
+    /// The deployment that was opened just before the control plane ended.
+    private func opened(for request: ChangeRequest) async -> DeploymentID? {
+        let newest = await journal.history(of: request.environment, last: Limits.openedDeployments)
+        return newest.first { $0.planDigest == request.digest && $0.createdAt >= request.createdAt }?.id
+    }
+
+    /// The deployment as its requester's act, with how many had to approve it.
+    private func entry(of request: ChangeRequest) async throws -> AuditEntry {
+        let account = try await accounts.account(request.requestedBy)
+        let actor = AuditActor(
+            id: account?.identifier ?? "system", name: request.requestedBy.rawValue, authentication: "approved-request")
+        var entry = AuditEntry(
+            .intent, .deploymentOpen, by: actor, at: Date(), environment: request.environment, reason: request.reason)
+        entry.plan = request.digest
+        entry.details = [
+            "approvals_required": "\(request.needs.count)", "request": request.id.uuidString.lowercased(),
+        ]
+        if case .deploy(let release, _) = request.change { entry.target = release.description }
+        return entry
+    }
+}
