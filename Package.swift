@@ -227,7 +227,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "API", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles", "Migrations", "Ports",
+                "API", "Audit", "Backups", "ControlPlane", "Deployments", "Domain", "DurableFiles", "Migrations",
+                "Ports",
                 "Postgres",
                 "Releases", "Runtimes", "Store", "Telemetry", "TestSupport", "Traffic", grdb, hummingbird, logging,
                 nioCore,

@@ -1,4 +1,5 @@
 import API
+import Audit
 import Hummingbird
 
 /// Binds handlers to routes of the API's table; a route can be bound only where its method and path say.
@@ -21,6 +22,7 @@ final class APIRouter {
         group.on(RouterPath(route.path), method: route.method.http) { request, context in
             guard let action = route.action else { return try await handle(request, context) }
             let recorded = try await RecordedRequest(request, for: route, action, context)
+            context.notes.actor = recorded.entry.actor
             return try await trail.record(recorded.entry, goesBack: route.goesBack, notes: context.notes) {
                 try await handle(recorded.request, context)
             }

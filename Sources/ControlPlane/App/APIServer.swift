@@ -47,6 +47,7 @@ struct APIServer: ServiceLifecycle.Service {
         let router = Router(context: AppRequestContext.self)
         router.addMiddleware { ProblemMiddleware() }
         router.get("/health") { _, _ in "ok\n" }
+        controllers.audit.published.addRoute(to: router)
         let table = APIRouter(
             router.group(RouterPath(Route.base)).add(middleware: BearerTokenMiddleware(token: token)),
             trail: controllers.audit.trail

@@ -121,6 +121,7 @@ private struct Parts {
     let environments: Environments
     let commands: OneOffCommands
     let trail: AuditTrail
+    let record: RecordParts
     let token: String
 
     init(
@@ -135,12 +136,8 @@ private struct Parts {
             folder: HAProxyFolder(folder.haproxy), settings: configuration.traffic,
             environments: configuration.environments, logger: logger
         )
-        let usesCluster = configuration.environments.contains { $0.database == .embedded }
-        let cluster = usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil
         let faults = FaultInjection.observer(in: folder)
-        let databases = EnvironmentDatabases(
-            application: configuration.application, cluster: cluster,
-            passwords: DatabasePasswords(folder: folder.secrets))
+        let databases = try await EnvironmentDatabases(configuration, in: folder)
         let running = RunningCommands()
         let slots = SupervisedSlots(
             tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder
@@ -152,8 +149,10 @@ private struct Parts {
             boundary: { faults?("migration:\($0)") })
         await schema.removeLeftRehearsals()
         let requestLog = RequestLog(environments: configuration.environments)
+        let record = try RecordParts(configuration, trail, tree, databases, logger)
         let world = World(
-            router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
+            router: ProxyRouter(proxy: proxy), runtime: slots,
+            database: RecordedDatabase(schema, accesses: record.accesses), prober: HTTPProber(),
             catalog: catalog, telemetry: ProxyTelemetry(log: requestLog),
             metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger))
         )
@@ -176,7 +175,7 @@ private struct Parts {
         self.journal = journal
         self.world = world
         self.verdicts = verdicts
-        (self.requestLog, self.trail) = (requestLog, trail)
+        (self.requestLog, self.trail, self.record) = (requestLog, trail, record)
         environments = Environments(deployers: deployers)
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
@@ -185,7 +184,7 @@ private struct Parts {
             settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
         self.certificates = certificates
         infrastructure = Infrastructure(
-            tree: tree, proxy: proxy, cluster: cluster, certificates: certificates, folder: folder, logger: logger
+            tree: tree, proxy: proxy, cluster: databases.cluster, certificates: certificates, folder: folder, logger: logger
         ) {
             var tables: [SlotTable] = []
             for deployer in deployers { tables.append(await deployer.table) }
@@ -203,14 +202,14 @@ private struct Parts {
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: configuration.application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail
+                    infrastructure: infrastructure, trail: trail, record: record
                 ),
                 environments: EnvironmentsController(
                     application: configuration.application, environments: environments, catalog: world.catalog,
                     world: world,
                     infrastructure: infrastructure
                 ),
-                commands: CommandsController(commands: commands, journal: journal),
+                commands: CommandsController(commands: commands, journal: journal, accesses: record.accesses),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
                 verdicts: VerdictsController(journal: journal, environments: environments, records: verdicts),
@@ -228,6 +227,7 @@ private struct Parts {
                 infrastructure,
                 commands,
             ]
+            + record.services
             + (certificates.map { [CertificateService(keeper: $0, infrastructure: infrastructure)] } ?? [])
             + environments.deployers.map { DeployerService(deployer: $0, infrastructure: infrastructure) } + [api]
         let trial = ConfigurationTrial(
@@ -237,6 +237,16 @@ private struct Parts {
             keeper: keeper, infrastructure: infrastructure, turns: await keeper.begin(with: trial))
         return services.map { .init(service: $0) }
             + [.init(service: changes, successTerminationBehavior: .gracefullyShutdownGroup)]
+    }
+}
+
+extension EnvironmentDatabases {
+    fileprivate init(_ configuration: Domain.Configuration, in folder: StateFolder) async throws {
+        let usesCluster = configuration.environments.contains { $0.database == .embedded }
+        self.init(
+            application: configuration.application,
+            cluster: usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil,
+            passwords: DatabasePasswords(folder: folder.secrets))
     }
 }
 

@@ -7,6 +7,12 @@ import Hummingbird
 /// The audit record, for who may read it; each reading is recorded.
 struct AuditController: Sendable {
     let trail: AuditTrail
+    let published: PublishedCheckpoint
+
+    init(trail: AuditTrail) {
+        self.trail = trail
+        published = PublishedCheckpoint(log: trail.logFolder)
+    }
 
     func addRoutes(to router: APIRouter) {
         router.on(.auditEntries) { request, _ in
@@ -31,6 +37,32 @@ struct AuditController: Sendable {
         }
         router.on(.exportAudit) { _, _ in
             try .json(AuditCheckpoint(text: await trail.checkpoint()))
+        }
+        addPersonalRoutes(to: router)
+    }
+
+    /// What is about people: who saw data, and their right to be forgotten.
+    private func addPersonalRoutes(to router: APIRouter) {
+        router.on(.dataAccesses) { request, context in
+            let query = request.uri.queryParameters
+            let last = try query.whole("last", in: 1...Limits.mostAuditEntries) ?? 50
+            let filter = AuditFilter(
+                noun: AuditAction.dataAccess,
+                environment: try EnvironmentName(context.parameters.require("environment")),
+                since: try query.date("since"), until: try query.date("until"))
+            return try .json(await trail.entries(matching: filter, last: last).map(AuditEntryReport.init))
+        }
+        router.on(.erasePerson) { request, context in
+            let message = try await request.message(ErasureRequest.self)
+            try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            guard (1...Limits.subjectCharacters).contains(message.subject.unicodeScalars.count) else {
+                // Not said again: the sentence is recorded.
+                throw ControlPlaneError.invalidParameter(
+                    name: "subject", value: "",
+                    expected: "an identifier of at most \(Limits.subjectCharacters) characters")
+            }
+            try await trail.erase(message.subject, by: .system)
+            return try .json(ErasureReport(checkpoint: await trail.checkpoint()))
         }
     }
 }

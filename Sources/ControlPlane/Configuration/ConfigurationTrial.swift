@@ -29,6 +29,7 @@ struct ConfigurationTrial: Sendable {
                 throw ControlPlaneError.environmentInUse(name)
             }
         }
+        if let witness = new.audit.witness { _ = try WitnessKeeper.key(of: witness) }
         if new.api.listen != old.api.listen { try requireFree(new.api.listen) }
         if new.environments.contains(where: { $0.database == .embedded }) {
             _ = try await PrivateCluster(folder: folder.postgres)

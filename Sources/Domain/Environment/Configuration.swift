@@ -4,15 +4,18 @@ package struct Configuration: Codable, Equatable, Sendable {
     package var environments: [EnvironmentDefinition]
     package var traffic: TrafficSettings
     package var api: APISettings
+    package var audit: AuditSettings
 
     package init(
         application: ApplicationName, environments: [EnvironmentDefinition],
-        traffic: TrafficSettings = TrafficSettings(), api: APISettings = APISettings()
+        traffic: TrafficSettings = TrafficSettings(), api: APISettings = APISettings(),
+        audit: AuditSettings = AuditSettings()
     ) {
         self.application = application
         self.environments = environments
         self.traffic = traffic
         self.api = api
+        self.audit = audit
     }
 }
 

@@ -24,13 +24,14 @@ extension Configuration {
         let environments = keys.required("environments", .environments, "dev, staging, production, … by name.")
         let traffic = keys.optional("traffic", .traffic, "Where users come in.")
         let api = keys.optional("api", .api, "Where operators come in.")
+        let audit = keys.optional("audit", .audit, "What becomes of the record of who did what.")
         for conflict in ListenConflict.find(traffic: traffic ?? TrafficSettings(), api: api ?? APISettings()) {
             conflict.report(in: keys)
         }
         guard let application, let environments else { return nil }
         self.init(
             application: application, environments: environments, traffic: traffic ?? TrafficSettings(),
-            api: api ?? APISettings())
+            api: api ?? APISettings(), audit: audit ?? AuditSettings())
     }
 }
 

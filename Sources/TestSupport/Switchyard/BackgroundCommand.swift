@@ -18,7 +18,9 @@ package final class BackgroundCommand: Sendable {
 
 extension SwitchyardFixture {
     /// Starts a command that goes on in the background.
-    package func background(_ arguments: [String]) throws -> BackgroundCommand {
-        try BackgroundCommand(command(arguments), log: "\(folder)/\(arguments[0]).log")
+    ///
+    /// What it says is kept under its name, after what another one of that name has said.
+    package func background(_ arguments: [String], named name: String? = nil) throws -> BackgroundCommand {
+        try BackgroundCommand(command(arguments), log: "\(folder)/\(name ?? arguments[0]).log")
     }
 }

@@ -62,7 +62,26 @@ import Traffic
         for route in Route.allCases where route.method != .get && route != .plan && route != .compareConfiguration {
             #expect(route.action != nil, "\(route)")
         }
-        #expect(Route.auditEntries.action != nil && Route.auditEntry.action != nil)
+        for route in [Route.auditEntries, .auditEntry, .dataAccesses] { #expect(route.action != nil, "\(route)") }
+    }
+
+    @Test func `everybody is shown the newest checkpoint, and nothing else`() async throws {
+        try await withTemporaryFolder { path in
+            let folder = StateFolder(path: path)
+            try folder.make()
+            let server = try await server(folder)
+            try await Application(router: server.router).test(.router) { client in
+                #expect(try await client.execute(uri: "/checkpoint", method: .get).status == .notFound)
+                let text = try await server.controllers.audit.trail.checkpoint()
+                try await eventually("the checkpoint") {
+                    try await client.execute(uri: "/checkpoint", method: .get).status == .ok
+                }
+                let shown = try await client.execute(uri: "/checkpoint", method: .get)
+                #expect(String(buffer: shown.body) == text && text.hasPrefix("freightops/switchyard\n0\n"))
+                #expect(shown.headers[.contentType] == "text/plain; charset=utf-8")
+            }
+            await server.controllers.audit.trail.close()
+        }
     }
 
     private func withClient(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
@@ -107,6 +126,8 @@ import Traffic
         ) { [] }
         let environments = Environments(deployers: [])
         let trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
+        let record = try RecordParts(
+            Configuration(application: application, environments: []), trail, tree, databases, logger)
         let commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
             logger: logger)
@@ -120,13 +141,13 @@ import Traffic
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail
+                    infrastructure: infrastructure, trail: trail, record: record
                 ),
                 environments: EnvironmentsController(
                     application: application, environments: environments, catalog: catalog, world: world,
                     infrastructure: infrastructure
                 ),
-                commands: CommandsController(commands: commands, journal: journal),
+                commands: CommandsController(commands: commands, journal: journal, accesses: record.accesses),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
                 verdicts: VerdictsController(
