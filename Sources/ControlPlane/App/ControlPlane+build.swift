@@ -184,7 +184,8 @@ private struct Parts {
             settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
         self.certificates = certificates
         infrastructure = Infrastructure(
-            tree: tree, proxy: proxy, cluster: databases.cluster, certificates: certificates, folder: folder, logger: logger
+            tree: tree, proxy: proxy, cluster: databases.cluster, certificates: certificates, folder: folder,
+            logger: logger
         ) {
             var tables: [SlotTable] = []
             for deployer in deployers { tables.append(await deployer.table) }

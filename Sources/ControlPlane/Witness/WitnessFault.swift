@@ -26,11 +26,13 @@ package enum WitnessFault: Error, Equatable, CustomStringConvertible {
         case .away(let url, let cause): "The witness at \(url) does not answer: \(cause)."
         case .shorter(let seen, let size):
             "The witness has cosigned \(seen) entries, and the record has \(size): entries were taken away, or an older "
-                + "record was put in its place."
+                + "record was put in its place. Keep its folder as evidence, and put the newest one back from a backup."
         case .forked:
             "The witness has seen another record of the same length: this one was altered. Keep its folder as evidence, "
                 + "and run 'switchyard audit verify' on an export."
-        case .unproven: "The record does not continue the one that the witness has seen: it was altered."
+        case .unproven:
+            "The record does not continue the one that the witness has seen: it was altered. Keep its "
+                + "folder as evidence, and run 'switchyard audit verify' on an export."
         case .unknownLog:
             "The witness does not watch this record: start it with '--log' and the record's public key."
         case .otherKey(let url):
