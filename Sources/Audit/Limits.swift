@@ -40,4 +40,6 @@ enum Limits {
     static let approvedPlans = 100_000
     /// How long an approval counts, and how soon a break-glass must be reviewed, in microseconds.
     static let day = 24 * 3_600 * 1_000_000
+    /// How long a break-glass counts at most, in microseconds.
+    static let breakGlass = 3_600 * 1_000_000
 }

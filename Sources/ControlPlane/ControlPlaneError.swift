@@ -22,6 +22,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case commandNotFound(String, ReleaseReference)
     case unknownCommand(UUID)
     case unknownAuditEntry(Int)
+    /// Does not name the person: it is recorded.
+    case nobodyToErase
     case proxyRefused(log: [String])
     case applicationInUse(ApplicationName, environment: EnvironmentName)
     case environmentInUse(EnvironmentName)
@@ -73,6 +75,9 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
             "There is no program '\(word)', neither in \(release) nor on the PATH of its processes; nothing was run."
         case .unknownAuditEntry(let number):
             "The audit record has no entry \(number), or it was pruned; see 'switchyard audit list'."
+        case .nobodyToErase:
+            "Nothing is recorded under that identifier, or it was erased before; nothing was changed. Identifiers are what "
+                + "'switchyard audit list' shows as the actor."
         case .unknownCommand(let id):
             "No one-off command \(id) is running."
         case .proxyRefused(let log):

@@ -35,13 +35,39 @@ enum Limits {
     /// What is read of what it complains about.
     static let noticeBytes = 65_536
     /// Between two looks at sessions and VPN peers that are over.
-    static let accessInterval: Duration = .seconds(60)
+    static let peopleInterval: Duration = .seconds(60)
     /// Between two looks at changes that are approved and not carried out.
     static let approvedInterval: Duration = .seconds(5)
     /// Deployments among which that of a request is looked for.
     static let openedDeployments = 20
     /// Largest request to a witness: a checkpoint and a proof of some sixty lines.
     static let witnessBytes = 65_536
+    /// How long a witness may take to answer.
+    static let witnessAnswer: Duration = .seconds(10)
+    /// After which pause a witness that does not answer is asked again at the latest, in seconds.
+    static let witnessRetrySeconds = 60.0
+    /// How long a witness may be away before that is a problem, in seconds; three of its intervals where they are longer.
+    static let witnessPatienceSeconds = 30.0
+    /// For how long a checkpoint is shown before its file is read again.
+    static let checkpointAge: Duration = .seconds(1)
+    /// Between two looks after the record: what is too old, what was erased.
+    static let recordInterval: Duration = .seconds(86_400)
+    /// The same where that could not be done.
+    static let recordRetry: Duration = .seconds(600)
+    /// Longest name of a person whose data is erased, in characters.
+    static let subjectCharacters = 500
+    /// Between two looks at the lines of the database's server about what was read.
+    static let accessInterval: Duration = .seconds(1)
+    /// How long accesses are counted together before they are recorded.
+    static let accessesTogether: Duration = .seconds(5)
+    /// Kinds of access that are counted together; beyond them what was counted is recorded at once.
+    static let accessKinds = 200
+    /// Longest statement that is recorded with an access, in characters.
+    static let statementCharacters = 2_000
+    /// Lines that a message of the database's server may have.
+    static let serverMessageLines = 1_000
+    /// One-off commands whose caller is remembered for the accesses of their statements.
+    static let rememberedCommands = 1_000
     /// Between two looks whether the command lines of one-off commands still live.
     static let commandInterval: Duration = .seconds(2)
     /// Between two looks at a release that is tried on a clone.

@@ -29,7 +29,7 @@ struct EntryTests {
                 == #"{"action":"deployment.open","actor":"person-7","at":1795000000250000,"auth":"oidc","#
                 + #""details":{"a.b":"1","actor.email":"<dana@freight.example of person-7 as actor.email>","#
                 + #""actor.name":"<Dana of person-7 as actor.name>","b":"2"},"environment":"production","#
-                + #""flags":["break_glass","late"],"intent":3,"outcome":"failed","phase":"result","plan":"6f1c","#
+                + #""flags":["break-glass","late"],"intent":3,"outcome":"failed","phase":"result","plan":"6f1c","#
                 + #""reason":"a \"quoted\"\nline \u0001é","seq":7,"src_ip":"<10.0.0.7 of person-7 as src_ip>","#
                 + #""target":"s2","trace":"4bf9","v":1}"#)
     }
@@ -42,7 +42,7 @@ struct EntryTests {
             #expect(bytes[scanned.trace].elementsEqual("4bf9".utf8))
             let record = try AuditRecord(bytes)
             #expect(record.reason == "a \"quoted\"\nline \u{1}é")
-            #expect(record.flags == ["break_glass", "late"] && record.details["b"] == "2")
+            #expect(record.flags == ["break-glass", "late"] && record.details["b"] == "2")
         }
     }
 

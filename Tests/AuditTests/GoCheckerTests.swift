@@ -60,6 +60,23 @@ struct GoCheckerTests {
         }
     }
 
+    @Test func `Go proves what is left after an erasure and a pruning as before`() async throws {
+        try await withChecker { checker, place, folder in
+            let key = place.signer.verifierKey.description
+            try await place.logging { log async throws in
+                try await log.append(count: 700)
+                #expect(try await log.erase("person-1", by: .system))
+                try await log.append(count: 10)
+            }
+            #expect(try await run(checker, [place.folder, key]) == "ok 711\n")
+            #expect(try await place.logging { try await $0.prune(before: .distantFuture, by: .system) } == 512)
+            _ = try AuditExport.export(to: "\(folder)/export", from: place.folder)
+            #expect(try await run(checker, ["\(folder)/export", key, "-from", "512"]) == "ok 712\n")
+            let error = await #expect(throws: Refused.self) { try await run(checker, ["\(folder)/export", key]) }
+            #expect(error?.message.contains("no such file") == true)
+        }
+    }
+
     @Test func `Go opens a witness' cosignature as a note's signature`() async throws {
         try await withChecker { checker, place, folder in
             let key = NoteSigningKey(name: "witness.example/w1", algorithm: .cosignature)

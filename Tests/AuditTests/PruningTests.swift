@@ -87,6 +87,86 @@ struct PruningTests {
         }
     }
 
+    /// What a kill may leave: the entry, then the number, then one file after the other gone.
+    @Test func `a kill at any point of a pruning leaves a record that verifies and is pruned by the next`() async throws
+    {
+        try await withOldLog { place, folder in
+            let files = ["000", "001"].flatMap { ["tile/entries/\($0)", "tile/0/\($0)"] }
+            let kept = try files.map { try Data(contentsOf: URL(filePath: "\(place.folder)/\($0)")) }
+            try await place.logging { _ = try await $0.prune(before: AuditPlace.noon + 3_600, by: .system) }
+            let whole = "\(folder)/whole"
+            try FileManager.default.copyItem(atPath: place.folder, toPath: whole)
+            for gone in -1...files.count {
+                try FileManager.default.removeItem(atPath: place.folder)
+                try FileManager.default.copyItem(atPath: whole, toPath: place.folder)
+                for index in max(0, gone)..<files.count {
+                    try kept[index].write(to: URL(filePath: "\(place.folder)/\(files[index])"))
+                }
+                if gone < 0 { unlink("\(place.folder)/minimum") }
+                let report = try place.verify()
+                #expect(report.findings == [], "\(gone) are gone: \(report.findings)")
+                _ = try AuditExport.export(to: "\(folder)/export\(gone)", from: place.folder)
+                #expect(try place.verify("\(folder)/export\(gone)").findings == [], "\(gone)")
+                try await place.logging { log async throws in
+                    #expect(try await log.prune(before: AuditPlace.noon + 3_600, by: .system) == 512)
+                }
+                for file in files { #expect(access("\(place.folder)/\(file)", F_OK) != 0, "\(gone): \(file)") }
+                #expect(try place.verify().findings == [])
+            }
+        }
+    }
+
+    /// What somebody may do to a record of which a part was pruned.
+    static let attacks:
+        [(name: String, kinds: Set<VerificationReport.Finding.Kind>, change: @Sendable (String) throws -> Void)] = [
+            ("a byte of a bundle that is kept", [.entryAltered], { try flip("\($0)/tile/entries/002", 15) }),
+            ("a byte of a tile that is kept", [.tileAltered], { try flip("\($0)/tile/0/003", 40) }),
+            (
+                "a byte of the tile above what was pruned", [.tileAltered, .rootMismatch],
+                { try flip("\($0)/tile/1/000.p/4", 3) }
+            ),
+            ("a bundle more", [.bundleMissing], { unlink("\($0)/tile/entries/002") }),
+            (
+                "a bundle more, and the number of what was pruned", [.bundleMissing],
+                {
+                    unlink("\($0)/tile/entries/002")
+                    unlink("\($0)/tile/0/002")
+                    try Data("768\n".utf8).write(to: URL(filePath: "\($0)/minimum"))
+                }
+            ),
+            (
+                "the dropped tail", [.bundleMissing, .tileMissing, .rootMismatch],
+                { folder in
+                    for name in ["tile/entries/004.p", "tile/0/004.p"] {
+                        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+                    }
+                }
+            ),
+        ]
+
+    private static func flip(_ path: String, _ byte: Int) throws {
+        var data = try Data(contentsOf: URL(filePath: path))
+        data[byte] ^= 1
+        try data.write(to: URL(filePath: path))
+    }
+
+    @Test func `attacks on what is left of a pruned record are found`() async throws {
+        try await withOldLog { place, folder in
+            try await place.logging { _ = try await $0.prune(before: AuditPlace.noon + 3_600, by: .system) }
+            for attack in Self.attacks {
+                let export = "\(folder)/attacked"
+                _ = try AuditExport.export(to: export, from: place.folder)
+                #expect(try place.verify(export).holds)
+                try attack.change(export)
+                let report = try place.verify(export)
+                #expect(
+                    !report.holds && !attack.kinds.isDisjoint(with: report.findings.map(\.kind)),
+                    "\(attack.name): \(report.findings.prefix(4))")
+                try FileManager.default.removeItem(atPath: export)
+            }
+        }
+    }
+
     @Test func `entries are kept for 13 months`() {
         let boundary = AuditLog.retentionBoundary(now: Date(timeIntervalSince1970: 1_795_000_000))
         #expect(boundary.ISO8601Format() == "2025-10-18T11:06:40Z")

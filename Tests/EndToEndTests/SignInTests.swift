@@ -32,7 +32,7 @@ import Testing
                 }
                 #expect(try await switchyard.cli(["logout"]).status == 0)
                 try await signIn(["login"], as: "otto", provider, switchyard)
-                #expect(try await switchyard.cli(["deploy", "1.0.0", "-e", "production"]).status == 10)
+                #expect(try await switchyard.cli(["run", "-e", "production", "--", "true"]).status == 10)
                 let codes = "\(switchyard.folder)/codes"
                 try await signIn(["break-glass", "codes", "--output", codes], as: "otto", provider, switchyard)
                 let reason = ["-e", "production", "--incident", "INC-7", "--reason", "checkout is down"]
@@ -56,7 +56,7 @@ import Testing
     ) async throws {
         let uses = try await switchyard.client.breakGlassUses()
         #expect(try await switchyard.cli(["break-glass", "end", uses[0].id.uuidString.lowercased()]).status == 0)
-        #expect(try await switchyard.cli(["deploy", "1.0.0", "-e", "production"]).status == 10)
+        #expect(try await switchyard.cli(["run", "-e", "production", "--", "true"]).status == 10)
         provider.kill()
         let code = try #require(try String(contentsOfFile: codes, encoding: .utf8).split(separator: "\n").first)
         let file = "\(switchyard.folder)/code"
@@ -76,7 +76,7 @@ import Testing
         try await eventually("entries under break-glass") {
             let files = FileManager.default.enumerator(atPath: log)?.compactMap { $0 as? String } ?? []
             let text = files.map { FileManager.default.contents(atPath: "\(log)/\($0)") ?? Data() }
-            return text.contains { $0.range(of: Data(#""flags":["break_glass"]"#.utf8)) != nil }
+            return text.contains { $0.range(of: Data(#""flags":["break-glass"]"#.utf8)) != nil }
         }
         #expect(
             try await switchyard.cli(["audit", "export", export]).status == 10, "who acts does not read the record")

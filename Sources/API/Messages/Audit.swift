@@ -58,3 +58,60 @@ package struct AuditCheckpoint: Codable, Equatable, Sendable {
 
     package init(text: String) { self.text = text }
 }
+
+/// How far the audit record has come.
+package struct RecordReport: Codable, Equatable, Sendable {
+    /// How many entries its newest checkpoint counts.
+    package var entries: Int
+    /// The first entry that is kept; those before it were older than the retention.
+    package var first: Int
+    /// The root of the tree of all of them, in base64.
+    package var root: String
+    /// What a witness has cosigned; nil where none is configured.
+    package var witness: WitnessReport?
+
+    package init(entries: Int, first: Int, root: String, witness: WitnessReport?) {
+        self.entries = entries
+        self.first = first
+        self.root = root
+        self.witness = witness
+    }
+}
+
+/// How far a witness has cosigned the audit record.
+package struct WitnessReport: Codable, Equatable, Sendable {
+    /// The name that it signs with.
+    package var name: String
+    package var url: String
+    /// How many entries its newest cosignature counts; nil while there is none.
+    package var entries: Int?
+    package var at: Date?
+
+    package init(name: String, url: String, entries: Int?, at: Date?) {
+        self.name = name
+        self.url = url
+        self.entries = entries
+        self.at = at
+    }
+}
+
+/// Asks for a person's data in the record to be made unreadable.
+package struct ErasureRequest: Codable, Equatable, Sendable {
+    /// The person's identifier, as entries name the actor.
+    package var subject: String
+    /// Who asks, for the record.
+    package var requestedBy: String?
+
+    package init(subject: String, requestedBy: String? = nil) {
+        self.subject = subject
+        self.requestedBy = requestedBy
+    }
+}
+
+/// What became of an erasure.
+package struct ErasureReport: Codable, Equatable, Sendable {
+    /// The record's signed checkpoint after it.
+    package var checkpoint: String
+
+    package init(checkpoint: String) { self.checkpoint = checkpoint }
+}

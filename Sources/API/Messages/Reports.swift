@@ -10,16 +10,19 @@ package struct StatusReport: Codable, Equatable, Sendable {
     package var environments: [EnvironmentReport]
     /// What is wrong now, each in a sentence; empty when all is well.
     package var problems: [String]
+    /// How far the audit record has come; nil where it cannot be read.
+    package var record: RecordReport?
 
     package init(
         version: String, application: ApplicationName, traffic: [String], environments: [EnvironmentReport],
-        problems: [String]
+        problems: [String], record: RecordReport? = nil
     ) {
         self.version = version
         self.application = application
         self.traffic = traffic
         self.environments = environments
         self.problems = problems
+        self.record = record
     }
 }
 

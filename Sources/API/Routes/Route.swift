@@ -32,6 +32,8 @@ package enum Route: String, CaseIterable, Sendable {
     case auditEntries
     case auditEntry
     case exportAudit
+    case dataAccesses
+    case erasePerson
     case openAPI
 
     case identity
@@ -79,10 +81,10 @@ package enum Route: String, CaseIterable, Sendable {
         case .status, .environments, .environment, .planContraction, .commands, .logs, .followLogs, .maintenance,
             .deployments,
             .deployment, .verdict, .verdictTicks, .releases, .release, .configuration, .auditEntries,
-            .auditEntry, .openAPI:
+            .auditEntry, .dataAccesses, .openAPI:
             .get
         case .plan, .deploy, .rollBack, .promote, .contract, .prepareCommand, .addRelease, .compareConfiguration,
-            .exportAudit:
+            .exportAudit, .erasePerson:
             .post
         case .setMaintenance, .endCommand, .applyConfiguration: .put
         case .removeRelease: .delete
@@ -119,6 +121,8 @@ package enum Route: String, CaseIterable, Sendable {
         case .auditEntries: "/audit/entries"
         case .auditEntry: "/audit/entries/{entry}"
         case .exportAudit: "/audit/exports"
+        case .dataAccesses: "/environments/{environment}/data-accesses"
+        case .erasePerson: "/audit/erasures"
         case .openAPI: "/openapi.json"
         default: facts.path
         }
@@ -162,6 +166,10 @@ package enum Route: String, CaseIterable, Sendable {
         case .auditEntry: "One entry of the audit record by its number."
         case .exportAudit:
             "Brings all that was recorded into the record's files, to be copied, and answers the signed checkpoint."
+        case .dataAccesses:
+            "Who had access to the environment's database and what was read, newest first; that it was asked is recorded."
+        case .erasePerson:
+            "Destroys the key of a person's data in the audit record, whose proofs stay valid; recorded without the person."
         case .openAPI: "This document."
         default: facts.summary
         }
@@ -189,6 +197,12 @@ package enum Route: String, CaseIterable, Sendable {
                 ("environment", "Only in this environment.", "string"),
                 ("target", "Only what was done to this.", "string"),
                 ("outcome", "Only with this outcome: succeeded, refused, failed, interrupted.", "string"),
+                ("since", "From this moment on, as RFC 3339 writes it.", "string"),
+                ("until", "Before this moment, as RFC 3339 writes it.", "string"),
+            ]
+        case .dataAccesses:
+            [
+                ("last", "How many, at most 1000.", "integer"),
                 ("since", "From this moment on, as RFC 3339 writes it.", "string"),
                 ("until", "Before this moment, as RFC 3339 writes it.", "string"),
             ]

@@ -69,6 +69,21 @@ package struct AuditEntry: Sendable {
     }
 }
 
+extension AuditEntry {
+    /// What came of an act that was announced so; still of the phase of its intent, because its number is not known here.
+    package func concluded(
+        _ outcome: AuditOutcome, reason: String?, details: [String: String] = [:], at date: Date
+    ) -> AuditEntry {
+        var result = self
+        result.at = date
+        result.outcome = outcome
+        result.reason = reason.map { String($0.prefix(4_096)) }
+        result.details = details
+        result.personal = [:]
+        return result
+    }
+}
+
 /// Who acts: an account by its lasting identifier, which says nothing of the person, and what may be erased.
 package struct AuditActor: Equatable, Sendable {
     /// The account; `system` for Switchyard itself.
@@ -104,8 +119,14 @@ package struct AuditAction: RawRepresentable, Hashable, Sendable, ExpressibleByS
     package static let deploymentOpen: Self = "deployment.open"
     /// Somebody approves a plan in an environment.
     package static let approvalGrant: Self = "approval.grant"
-    /// Somebody else has looked at what was done under a break-glass grant, named in the detail `grant`.
+    /// Somebody takes rights for an emergency, named in the detail `use` as `by` and `environment` are.
+    package static let breakGlassStart: Self = "break_glass.start"
+    /// They end, before or at their time; the detail `use` names them.
+    package static let breakGlassEnd: Self = "break_glass.end"
+    /// Somebody else has looked at what was done with them; the detail `use` names them.
     package static let breakGlassReview: Self = "break_glass.review"
+    /// A person's key is destroyed; the detail `key` has its fingerprint.
+    package static let erase: Self = "audit.erase"
     /// Old entries are taken away, up to the detail `minimum`.
     package static let prune: Self = "audit.prune"
     /// Entries did not fit the spool; the detail `lost` says how many.
@@ -134,6 +155,6 @@ package struct AuditFlag: RawRepresentable, Hashable, Sendable, ExpressibleByStr
 
     /// It was written into the spool at its time and came into the log later.
     package static let late: Self = "late"
-    /// It was done under a break-glass grant, named in the detail `grant`.
-    package static let breakGlass: Self = "break_glass"
+    /// It was done with rights for an emergency, named in the detail `break_glass`.
+    package static let breakGlass: Self = "break-glass"
 }

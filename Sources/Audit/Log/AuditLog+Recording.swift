@@ -55,12 +55,7 @@ extension AuditLog {
         _ announced: Announced, _ intent: AuditEntry, _ outcome: AuditOutcome, reason: String?,
         details: [String: String] = [:]
     ) async {
-        var result = intent
-        result.at = now()
-        result.outcome = outcome
-        result.reason = reason.map { String($0.prefix(4_096)) }
-        result.details = details
-        result.personal = [:]
+        var result = intent.concluded(outcome, reason: reason, details: details, at: now())
         switch announced {
         case .recorded(let sequence):
             result.phase = .result(of: sequence)

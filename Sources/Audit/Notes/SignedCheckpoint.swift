@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The head of a log, signed: how many entries it has and the root of their tree (C2SP tlog-checkpoint).
 package struct SignedCheckpoint: Equatable, Sendable, CustomStringConvertible {
@@ -58,6 +58,14 @@ package struct SignedCheckpoint: Equatable, Sendable, CustomStringConvertible {
     package func isSigned(by key: VerifierKey) -> Bool {
         let own = signatures.filter { $0.name == key.name && $0.bytes.prefix(4) == key.identifier[...] }
         return !own.isEmpty && own.allSatisfy { accepts($0.bytes.dropFirst(4), by: key) }
+    }
+
+    /// When a witness cosigned it; nil where it carries no good cosignature of that key.
+    package func time(ofCosignatureBy key: VerifierKey) -> Date? {
+        guard key.algorithm == .cosignature, isSigned(by: key) else { return nil }
+        let own = signatures.filter { $0.name == key.name && $0.bytes.prefix(4) == key.identifier[...] }
+        return own.compactMap { Cosignature($0.bytes.dropFirst(4))?.timestamp }.max()
+            .map { Date(timeIntervalSince1970: Double($0)) }
     }
 
     /// The same with further signature lines, such as a witness answers.

@@ -27,6 +27,7 @@ package final class SubjectKeys: Sendable {
 
     private let folder: String
     private let cache = Mutex<[String: SymmetricKey]>([:])
+    private let erased: ErasedKeys
 
     private static let prefix = "sealed:v1:"
     private static let plainPrefix = "plain:"
@@ -37,21 +38,45 @@ package final class SubjectKeys: Sendable {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         self.folder = folder
+        erased = try ErasedKeys(path: "\(folder)/erased")
     }
 
-    /// Deletes a person's key; answers whether there was one. Durable when it returns.
+    /// Deletes a person's key; answers whether there was one. Durable when it returns, also on a full disk.
     @discardableResult
     package func erase(_ subject: String) throws(AuditError) -> Bool {
         let name = Self.name(of: subject)
-        let path = path(of: name)
-        return try cache.withLock { cache throws(AuditError) in
-            cache[name] = nil
-            if unlink(path) != 0 {
-                if errno == ENOENT { return false }
-                throw .file(FileFault(operation: "delete", path: path))
-            }
-            do throws(FileFault) { try DurableFile.synchronizeFolder(of: path) } catch { throw .file(error) }
+        return try AuditError.wrapping {
+            guard let fingerprint = try fingerprint(named: name) else { return false }
+            try delete(name)
+            // Where there is no room for it, what the record says of the erasure is noted later.
+            try? erased.add([fingerprint])
             return true
+        }
+    }
+
+    /// What tells a person's key from every other one; nil where the person has none.
+    func fingerprint(of subject: String) throws -> String? { try fingerprint(named: Self.name(of: subject)) }
+
+    /// Deletes again what was erased and came back with an old copy of the folder; answers how many keys.
+    @discardableResult
+    func eraseAgain(_ fingerprints: Set<String>) throws -> Int {
+        try erased.add(fingerprints)
+        var count = 0
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".key") {
+            let name = String(file.dropLast(".key".count))
+            guard let fingerprint = try fingerprint(named: name), erased.contains(fingerprint) else { continue }
+            try delete(name)
+            count += 1
+        }
+        return count
+    }
+
+    private func delete(_ name: String) throws {
+        let path = path(of: name)
+        try cache.withLock { cache in
+            cache[name] = nil
+            guard unlink(path) == 0 || errno == ENOENT else { throw FileFault(operation: "delete", path: path) }
+            try DurableFile.synchronizeFolder(of: path)
         }
     }
 
@@ -88,7 +113,9 @@ package final class SubjectKeys: Sendable {
                 if access(path(of: name), F_OK) == 0 { return known }
                 cache[name] = nil
             }
-            guard let bytes = try LogFiles.bytes(at: path(of: name)), bytes.count == Self.keyBytes else { return nil }
+            guard let bytes = try LogFiles.bytes(at: path(of: name)), bytes.count == Self.keyBytes,
+                !erased.contains(Self.fingerprint(bytes))
+            else { return nil }
             if cache.count >= Limits.cachedSubjectKeys { cache.removeAll() }
             cache[name] = SymmetricKey(data: bytes)
             return cache[name]
@@ -107,6 +134,14 @@ package final class SubjectKeys: Sendable {
     }
 
     private func path(of name: String) -> String { "\(folder)/\(name).key" }
+
+    private func fingerprint(named name: String) throws -> String? {
+        try LogFiles.bytes(at: path(of: name)).map(Self.fingerprint)
+    }
+
+    private static func fingerprint(_ key: [UInt8]) -> String {
+        Hexadecimal.text(SHA256.hash(data: Data("switchyard subject key\n".utf8) + key).prefix(16))
+    }
 
     private static func name(of subject: String) -> String {
         Hexadecimal.text(SHA256.hash(data: Data(subject.utf8)).prefix(16))

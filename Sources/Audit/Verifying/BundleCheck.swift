@@ -144,8 +144,9 @@ extension BundleCheck {
         let action = UnsafeRawBufferPointer(rebasing: entry[scanned.action])
         let isRemarkable =
             EntryScanner.holds("deployment.open", action) || EntryScanner.holds("approval.grant", action)
-            || EntryScanner.holds("break_glass.review", action) || EntryScanner.holds("audit.prune", action)
-        guard isRemarkable else { return }
+            || EntryScanner.holds("audit.prune", action) || action.starts(with: "break_glass.".utf8)
+        // Few entries have any flag.
+        guard isRemarkable || !scanned.flags.isEmpty else { return }
         if let record = try? AuditRecord(entry) {
             remarkable.append(record)
         } else {

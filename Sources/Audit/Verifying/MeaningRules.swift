@@ -4,8 +4,7 @@
 /// - The intent of `deployment.open` with the detail `approvals_required` above 0 has so many `approval.grant` before
 ///   it, of the same plan and environment, by different people who are neither its actor nor its `requested_by`, at most
 ///   24 hours old.
-/// - Or it has the flag `break_glass` and names a `grant`, and within 24 hours somebody else records
-///   `break_glass.review` of that grant; until then it may be pending.
+/// - Or it was done under break-glass, whose rules are in `BreakGlassRules`.
 struct MeaningRules {
     typealias Finding = VerificationReport.Finding
 
@@ -19,20 +18,13 @@ struct MeaningRules {
         let at: Int
     }
 
-    private struct Review {
-        let deployment: Int
-        let actors: Set<String>
-        let at: Int
-        let reason: String
-    }
-
     private(set) var findings: [Finding] = []
     private(set) var notes: [String] = []
     /// The highest minimum that an entry recorded.
     private(set) var recordedMinimum = 0
     private var openIntents: Set<Int> = []
     private var approvals: [PlanKey: [Approval]] = [:]
-    private var pending: [String: [Review]] = [:]
+    private var breakGlass = BreakGlassRules()
     private var latest = 0
     private var firstTime: Int?
 
@@ -48,10 +40,9 @@ struct MeaningRules {
         for intent in openIntents.sorted() {
             add(.openIntent, intent, "Entry \(intent) announces an act, and its result is not recorded.")
         }
-        for review in pending.values.joined() where now >= review.at + Limits.day { addMissing(review) }
-        for review in pending.values.joined() where now < review.at + Limits.day {
-            notes.append("Entry \(review.deployment) was done under a break-glass grant whose review is not due yet.")
-        }
+        breakGlass.finish(now: now)
+        findings += breakGlass.findings
+        notes += breakGlass.notes
     }
 
     private mutating func note(_ announcement: BundleCheck.Announcement, minimum: Int) {
@@ -68,9 +59,12 @@ struct MeaningRules {
 
     private mutating func note(_ record: AuditRecord, minimum: Int) {
         latest = max(latest, record.at)
+        let isUnderBreakGlass = record.flags.contains(AuditFlag.breakGlass.rawValue)
+        if isUnderBreakGlass || record.action.hasPrefix("break_glass.") {
+            breakGlass.note(record, mayBePruned: mayBePruned(before: record, minimum))
+        }
         switch AuditAction(rawValue: record.action) {
         case .approvalGrant: noteApproval(record)
-        case .breakGlassReview: noteReview(record)
         case .prune: recordedMinimum = max(recordedMinimum, record.details["minimum"].flatMap { Int($0) } ?? 0)
         case .deploymentOpen where record.phase == SealedEntry.Phase.intent.rawValue:
             noteDeployment(record, minimum: minimum)
@@ -108,10 +102,8 @@ extension MeaningRules {
         let count = validApprovals(of: record, notBy: actors)
         guard count < required else { return }
         let shortage = "Entry \(record.sequence) deploys with \(count) of \(required) valid approvals"
-        if record.flags.contains(AuditFlag.breakGlass.rawValue), let grant = record.details["grant"] {
-            pending[grant, default: []].append(
-                Review(deployment: record.sequence, actors: actors, at: record.at, reason: shortage))
-        } else if minimum > 0, let firstTime, record.at - firstTime < Limits.day {
+        if record.flags.contains(AuditFlag.breakGlass.rawValue) { return }
+        if mayBePruned(before: record, minimum) {
             notes.append("\(shortage); others may have been pruned, so this can't be told.")
         } else {
             add(.approvalsMissing, record.sequence, "\(shortage) and without break-glass.")
@@ -126,22 +118,9 @@ extension MeaningRules {
         return Set(valid.map(\.actor)).count
     }
 
-    private mutating func noteReview(_ record: AuditRecord) {
-        guard let grant = record.details["grant"], let waiting = pending[grant] else { return }
-        var rest: [Review] = []
-        for review in waiting {
-            if review.actors.contains(record.actor) || record.at < review.at {
-                rest.append(review)
-            } else if record.at > review.at + Limits.day {
-                addMissing(review)
-            }
-        }
-        pending[grant] = rest.isEmpty ? nil : rest
-    }
-
-    private mutating func addMissing(_ review: Review) {
-        add(
-            .reviewMissing, review.deployment,
-            "\(review.reason), under a break-glass grant that nobody else reviewed within 24 hours.")
+    /// Whether what came shortly before an entry may have been pruned.
+    private func mayBePruned(before record: AuditRecord, _ minimum: Int) -> Bool {
+        guard minimum > 0, let firstTime else { return false }
+        return record.at - firstTime < Limits.day
     }
 }

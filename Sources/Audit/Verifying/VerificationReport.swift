@@ -7,7 +7,7 @@ package struct VerificationReport: Codable, Equatable, Sendable {
             case badSignature, bundleMissing, bundleCut, entryAltered, entryMalformed, wrongSequence
             case tileMissing, tileAltered, rootMismatch
             case rememberedForeign, rolledBack, inconsistent, notComparable
-            case openIntent, unknownIntent, approvalsMissing, reviewMissing
+            case openIntent, unknownIntent, approvalsMissing, breakGlassMissing, reviewMissing
         }
 
         package let kind: Kind

@@ -1,4 +1,5 @@
 import Access
+import Approvals
 import Domain
 import Logging
 import Store
@@ -8,6 +9,8 @@ struct AccessParts: Sendable {
     let desks: AccessDesks
     let gatekeeper: Gatekeeper
     let notice: BreakGlassNotice
+    /// Changes of protected environments that wait for others.
+    let requests: RequestDesk
 
     /// Throws what is wrong with the settings.
     init(
@@ -21,6 +24,7 @@ struct AccessParts: Sendable {
         notice = BreakGlassNotice(
             command: settings.breakGlassNotice, desk: desks.breakGlass, path: folder.notices, trail: trail,
             logger: logger)
+        requests = RequestDesk(records: RequestStore(database: database), accounts: desks.records)
     }
 
     /// The controllers of all that is about people.

@@ -26,6 +26,6 @@ struct AccessService: ServiceLifecycle.Service {
             } catch {
                 logger.warning("what is over could not be tidied away", metadata: ["error": "\(error)"])
             }
-        } while (try? await Task.sleep(for: Limits.accessInterval)) != nil
+        } while (try? await Task.sleep(for: Limits.peopleInterval)) != nil
     }
 }

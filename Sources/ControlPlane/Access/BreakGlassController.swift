@@ -24,7 +24,7 @@ struct BreakGlassController: Sendable {
                 BreakGlass.Request(
                     environment: environment, reason: message.reason, incident: message.incident,
                     duration: Double(message.minutes) * 60), by: subject, at: now)
-            begun(use, context)
+            begun(use, by: subject.identifier ?? "", context)
             return try .json(BreakGlassReport(use, at: now), status: .created)
         }
         router.on(.recoverBreakGlass) { request, context in
@@ -34,6 +34,7 @@ struct BreakGlassController: Sendable {
         router.on(.endBreakGlass) { _, context in
             guard let account = try context.admitted().subject.account else { throw HTTPError(.forbidden) }
             let use = try await desks.breakGlass.end(Self.use(context), by: account, at: Date())
+            context.notes.add("use", use.id.uuidString.lowercased())
             notice.wake()
             return try .json(BreakGlassReport(use, at: Date()))
         }
@@ -42,7 +43,7 @@ struct BreakGlassController: Sendable {
             guard let account = try context.admitted().subject.account else { throw HTTPError(.forbidden) }
             let use = try await desks.breakGlass.review(
                 Self.use(context), by: account, isJustified: message.isJustified, note: message.note, at: Date())
-            context.notes.add("grant", use.id.uuidString.lowercased())
+            context.notes.add("use", use.id.uuidString.lowercased())
             context.notes.add("is_justified", "\(message.isJustified)")
             return try .json(BreakGlassReport(use, at: Date()))
         }
@@ -71,14 +72,16 @@ struct BreakGlassController: Sendable {
             BreakGlass.Request(
                 environment: environment, reason: message.reason, incident: message.incident,
                 duration: Double(message.minutes) * 60), by: name, code: message.code, from: address, at: now)
-        begun(use, context)
         guard let account = try await desks.records.account(name) else { throw AccessError.unknownAccount(name) }
+        begun(use, by: account.identifier, context)
         let token = try await desks.tokens.makeSignedIn(for: account, until: use.expiresAt, at: now)
         return RecoveredAccess(use: BreakGlassReport(use, at: now), token: token.text.revealed)
     }
 
-    private func begun(_ use: BreakGlass, _ context: AppRequestContext) {
-        context.notes.add("grant", use.id.uuidString.lowercased())
+    private func begun(_ use: BreakGlass, by identifier: String, _ context: AppRequestContext) {
+        context.notes.add("use", use.id.uuidString.lowercased())
+        context.notes.add("environment", use.environment.rawValue)
+        context.notes.add("by", identifier)
         context.notes.add("expires", use.expiresAt.formatted(.iso8601))
         notice.wake()
     }

@@ -53,7 +53,7 @@ actor BreakGlassNotice {
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [waking] in
-                while (try? await Task.sleep(for: Limits.accessInterval)) != nil { waking.yield() }
+                while (try? await Task.sleep(for: Limits.peopleInterval)) != nil { waking.yield() }
                 waking.finish()
             }
             waking.yield()
@@ -108,7 +108,7 @@ actor BreakGlassNotice {
         guard expiries.insert(id).inserted else { return }
         var event = AuditEntry(
             .event, "break_glass.expire", by: .system, at: Date(), target: id, environment: use.environment)
-        event.details = ["grant": id, "expires": use.expiresAt.formatted(.iso8601)]
+        event.details = ["break_glass": id, "expires": use.expiresAt.formatted(.iso8601)]
         await trail.note(event)
     }
 
@@ -118,7 +118,7 @@ actor BreakGlassNotice {
         var event = AuditEntry(
             .event, "break_glass.notice", by: .system, at: Date(), target: use.id.uuidString.lowercased(),
             environment: use.environment, outcome: fault == nil ? .succeeded : .failed)
-        event.details = ["occasion": occasion.rawValue, "grant": use.id.uuidString.lowercased()]
+        event.details = ["occasion": occasion.rawValue, "break_glass": use.id.uuidString.lowercased()]
         await trail.note(event)
         if let fault {
             logger.critical("nobody could be told of break-glass", metadata: ["error": "\(fault)"])

@@ -25,6 +25,8 @@ extension Route {
         case .applyConfiguration: .applyConfiguration
         case .auditEntries, .auditEntry: .readAudit
         case .exportAudit: .exportAudit
+        case .dataAccesses: .readDataAccess
+        case .erasePerson: .erasePerson
         default: permissionOfAccess
         }
     }

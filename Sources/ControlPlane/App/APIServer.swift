@@ -50,7 +50,7 @@ struct APIServer: ServiceLifecycle.Service {
     var router: Router<AppRequestContext> {
         let router = Router(context: AppRequestContext.self)
         router.addMiddleware { ProblemMiddleware() }
-        PublicServer.addRoutes(to: router)
+        PublicServer.addRoutes(to: router, controllers.audit.published)
         controllers.access.console.addRoutes(to: router.group())
         controllers.metrics.addRoute(
             to: router.group().add(middleware: PermissionMiddleware(gatekeeper: gatekeeper, permission: .readStatus)))

@@ -1,6 +1,5 @@
 import API
 import Access
-import Approvals
 import AsyncHTTPClient
 import Deployments
 import Domain
@@ -124,8 +123,7 @@ private struct Parts {
     let commands: OneOffCommands
     let trail: AuditTrail
     let access: AccessParts
-    let requests: RequestDesk
-    let approved: ApprovedChanges
+    let record: RecordParts
 
     init(
         _ configuration: Domain.Configuration, folder: StateFolder, trail: AuditTrail, logger: Logger
@@ -139,12 +137,8 @@ private struct Parts {
             folder: HAProxyFolder(folder.haproxy), settings: configuration.traffic,
             environments: configuration.environments, logger: logger
         )
-        let usesCluster = configuration.environments.contains { $0.database == .embedded }
-        let cluster = usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil
         let faults = FaultInjection.observer(in: folder)
-        let databases = EnvironmentDatabases(
-            application: configuration.application, cluster: cluster,
-            passwords: DatabasePasswords(folder: folder.secrets))
+        let databases = try await EnvironmentDatabases(configuration, in: folder)
         let running = RunningCommands()
         let slots = SupervisedSlots(
             tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder
@@ -156,8 +150,10 @@ private struct Parts {
             boundary: { faults?("migration:\($0)") })
         await schema.removeLeftRehearsals()
         let requestLog = RequestLog(environments: configuration.environments)
+        let record = try RecordParts(configuration, trail, tree, databases, logger)
         let world = World(
-            router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
+            router: ProxyRouter(proxy: proxy), runtime: slots,
+            database: RecordedDatabase(schema, accesses: record.accesses), prober: HTTPProber(),
             catalog: catalog, telemetry: ProxyTelemetry(log: requestLog),
             metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger))
         )
@@ -178,7 +174,7 @@ private struct Parts {
         self.journal = journal
         self.world = world
         self.verdicts = verdicts
-        (self.requestLog, self.trail) = (requestLog, trail)
+        (self.requestLog, self.trail, self.record) = (requestLog, trail, record)
         environments = Environments(deployers: deployers)
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
@@ -187,7 +183,8 @@ private struct Parts {
             settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
         self.certificates = certificates
         infrastructure = Infrastructure(
-            tree: tree, proxy: proxy, cluster: cluster, certificates: certificates, folder: folder, logger: logger
+            tree: tree, proxy: proxy, cluster: databases.cluster, certificates: certificates, folder: folder,
+            logger: logger
         ) {
             var tables: [SlotTable] = []
             for deployer in deployers { tables.append(await deployer.table) }
@@ -196,33 +193,32 @@ private struct Parts {
         access = try AccessParts(
             configuration.access, environments: configuration.environments, token: folder.loadOrMakeToken(),
             database: stateDatabase, folder: folder, trail: trail, logger: logger)
-        requests = RequestDesk(records: RequestStore(database: stateDatabase), accounts: access.desks.records)
-        approved = ApprovedChanges(
-            desk: requests, accounts: access.desks.records, environments: environments, journal: journal,
-            catalog: catalog, infrastructure: infrastructure, trail: trail, logger: logger)
     }
 
     /// In the order in which they begin; they end in reverse.
     func services(
         _ configuration: Domain.Configuration, keeper: ConfigurationKeeper, folder: StateFolder, logger: Logger
     ) async -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        let approved = ApprovedChanges(
+            desk: access.requests, accounts: access.desks.records, environments: environments, journal: journal,
+            catalog: world.catalog, infrastructure: infrastructure, trail: trail, logger: logger)
         let api = APIServer(
             listen: configuration.api.listen, folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
-                journal: journal, commands: commands, breakGlass: access.desks.breakGlass, requests: requests,
+                journal: journal, commands: commands, breakGlass: access.desks.breakGlass, requests: access.requests,
                 environments: configuration.environments.map(\.name)),
             logger: logger,
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: configuration.application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail, notice: access.notice
+                    infrastructure: infrastructure, trail: trail, notice: access.notice, record: record
                 ),
                 environments: EnvironmentsController(
                     application: configuration.application, environments: environments, catalog: world.catalog,
                     world: world,
                     infrastructure: infrastructure
                 ),
-                commands: CommandsController(commands: commands, journal: journal),
+                commands: CommandsController(commands: commands, journal: journal, accesses: record.accesses),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
                 verdicts: VerdictsController(journal: journal, environments: environments, records: verdicts),
@@ -233,7 +229,7 @@ private struct Parts {
                 audit: AuditController(trail: trail, accounts: access.desks.records),
                 access: access.controllers(trail: trail),
                 requests: RequestsController(
-                    desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: world.catalog,
+                    desk: access.requests, gatekeeper: access.gatekeeper, environments: environments, catalog: world.catalog,
                     infrastructure: infrastructure, approved: approved, trail: trail)
             )
         )
@@ -243,7 +239,11 @@ private struct Parts {
             infrastructure, commands, AccessService(desks: access.desks, notice: access.notice, logger: logger),
             approved,
         ]
-        if let listen = configuration.api.publicListen { services.append(PublicServer(listen: listen, logger: logger)) }
+        services += record.services
+        if let listen = configuration.api.publicListen {
+            services.append(
+                PublicServer(listen: listen, published: api.controllers.audit.published, logger: logger))
+        }
         if let certificates {
             services.append(CertificateService(keeper: certificates, infrastructure: infrastructure))
         }
@@ -258,6 +258,16 @@ private struct Parts {
             keeper: keeper, infrastructure: infrastructure, turns: await keeper.begin(with: trial))
         return services.map { .init(service: $0) }
             + [.init(service: changes, successTerminationBehavior: .gracefullyShutdownGroup)]
+    }
+}
+
+extension EnvironmentDatabases {
+    fileprivate init(_ configuration: Domain.Configuration, in folder: StateFolder) async throws {
+        let usesCluster = configuration.environments.contains { $0.database == .embedded }
+        self.init(
+            application: configuration.application,
+            cluster: usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil,
+            passwords: DatabasePasswords(folder: folder.secrets))
     }
 }
 

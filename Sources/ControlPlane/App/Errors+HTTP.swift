@@ -136,7 +136,7 @@ extension Problem.Kind {
 
     private init(_ error: ControlPlaneError) {
         switch error {
-        case .unknownEnvironment, .nothingToRunIn, .inNoSlot, .unknownCommand, .unknownAuditEntry:
+        case .unknownEnvironment, .nothingToRunIn, .inNoSlot, .unknownCommand, .unknownAuditEntry, .nobodyToErase:
             self = .notFound
         case .commandNotFound: self.init(422, "command_not_found", "Command not found")
         case .invalidParameter: self.init(400, "invalid_parameter", "Invalid parameter")

@@ -9,6 +9,13 @@ import Hummingbird
 struct AuditController: Sendable {
     let trail: AuditTrail
     let accounts: any AccessRecords
+    let published: PublishedCheckpoint
+
+    init(trail: AuditTrail, accounts: any AccessRecords) {
+        self.trail = trail
+        self.accounts = accounts
+        published = PublishedCheckpoint(log: trail.logFolder)
+    }
 
     func addRoutes(to router: APIRouter) {
         router.on(.auditEntries) { request, _ in
@@ -34,6 +41,33 @@ struct AuditController: Sendable {
         }
         router.on(.exportAudit) { _, _ in
             try .json(AuditCheckpoint(text: await trail.checkpoint()))
+        }
+        addPersonalRoutes(to: router)
+    }
+
+    /// What is about people: who saw data, and their right to be forgotten.
+    private func addPersonalRoutes(to router: APIRouter) {
+        router.on(.dataAccesses) { request, context in
+            let query = request.uri.queryParameters
+            let last = try query.whole("last", in: 1...Limits.mostAuditEntries) ?? 50
+            let filter = AuditFilter(
+                noun: AuditAction.dataAccess,
+                environment: try EnvironmentName(context.parameters.require("environment")),
+                since: try query.date("since"), until: try query.date("until"))
+            return try .json(await trail.entries(matching: filter, last: last).map(AuditEntryReport.init))
+        }
+        router.on(.erasePerson) { request, context in
+            let message = try await request.message(ErasureRequest.self)
+            try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+            guard (1...Limits.subjectCharacters).contains(message.subject.unicodeScalars.count) else {
+                // Not said again: the sentence is recorded.
+                throw ControlPlaneError.invalidParameter(
+                    name: "subject", value: "",
+                    expected: "an identifier of at most \(Limits.subjectCharacters) characters")
+            }
+            let subject = try await identifier(message.subject) ?? message.subject
+            try await trail.erase(subject, by: context.admitted().actor(saying: message.requestedBy))
+            return try .json(ErasureReport(checkpoint: await trail.checkpoint()))
         }
     }
 

@@ -36,7 +36,7 @@ extension AuditEntry {
         }
         if let use = admission?.breakGlass {
             flags.insert(.breakGlass)
-            details["grant"] = use.uuidString.lowercased()
+            details["break_glass"] = use.uuidString.lowercased()
         }
         if route == .applyConfiguration {
             // It may hold what is nobody's business, so its hash is recorded.

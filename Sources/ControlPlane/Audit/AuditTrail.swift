@@ -1,6 +1,7 @@
 import API
 import Audit
 import Domain
+import DurableFiles
 import Foundation
 import Logging
 import Synchronization
@@ -91,28 +92,26 @@ final class AuditTrail: Sendable {
 // MARK: - Recording
 
 extension AuditTrail {
-    /// Records an act, does it, and records what came of it, with what `notes` has by then.
+    /// Records an act, does it, and records what came of it, with what `notes` has by then and what `describing` says of what
+    /// went wrong.
     func record<Value>(
-        _ intent: AuditEntry, goesBack: Bool, notes: ActNotes, act: () async throws -> Value
+        _ intent: AuditEntry, goesBack: Bool, notes: ActNotes, describing: (Problem) -> String = \.detail,
+        act: () async throws -> Value
     ) async throws -> Value {
         if intent.phase == .event {
             _ = try await log().append(intent)
             return try await act()
         }
-        guard let log = try await openLog(goesBack: goesBack) else {
-            return try await recordInSpool(intent, act: act)
-        }
-        let announced = try await log.announce(intent, goesBack ? .spool : .refuse)
+        let log = try await openLog(goesBack: goesBack)
+        let announced = try await announce(intent, in: log, goesBack: goesBack)
         do {
             let value = try await act()
-            await log.conclude(announced, intent, .succeeded, reason: nil, details: notes.details)
-            await foldSpool(log)
+            await conclude(announced, intent, .succeeded, nil, notes.details, in: log)
             return value
         } catch {
             let problem = Problem(error)
-            await log.conclude(
-                announced, intent, problem.status < 500 ? .refused : .failed, reason: problem.detail,
-                details: notes.details)
+            let outcome: AuditOutcome = problem.status < 500 ? .refused : .failed
+            await conclude(announced, intent, outcome, describing(problem), notes.details, in: log)
             throw error
         }
     }
@@ -127,23 +126,26 @@ extension AuditTrail {
         }
     }
 
-    private func recordInSpool<Value>(_ intent: AuditEntry, act: () async throws -> Value) async throws -> Value {
-        var entry = intent
-        entry.phase = .intent
-        let id = spool.write(entry, keys: keys)
-        entry.at = Date()
-        do {
-            let value = try await act()
-            entry.outcome = .succeeded
-            _ = spool.write(entry, ofSpooledIntent: id, keys: keys)
-            return value
-        } catch {
-            entry.outcome = .failed
-            entry.reason = Problem(error).detail
-            _ = spool.write(entry, ofSpooledIntent: id, keys: keys)
-            throw error
+    private func announce(_ intent: AuditEntry, in log: AuditLog?, goesBack: Bool) async throws -> AuditLog.Announced {
+        if let log { return try await log.announce(intent, goesBack ? .spool : .refuse) }
+        return .spooled(id: spool.write(intent, keys: keys))
+    }
+
+    private func conclude(
+        _ announced: AuditLog.Announced, _ intent: AuditEntry, _ outcome: AuditOutcome, _ reason: String?,
+        _ details: [String: String], in log: AuditLog?
+    ) async {
+        if let log {
+            await log.conclude(announced, intent, outcome, reason: reason, details: details)
+            await foldSpool(log)
+        } else if case .spooled(let id) = announced {
+            let result = intent.concluded(outcome, reason: reason, details: details, at: Date())
+            _ = spool.write(result, ofSpooledIntent: id, keys: keys)
         }
     }
+
+    /// Records something before it is done; throws, and nothing may be done, where it cannot be recorded.
+    func require(_ event: AuditEntry) async throws { _ = try await log().append(event) }
 
     /// Records something that has happened; in the spool where the record cannot be written.
     func note(_ event: AuditEntry) async {
@@ -197,6 +199,49 @@ extension AuditTrail {
     }
 }
 
+// MARK: - Keeping
+
+extension AuditTrail {
+    /// The tile log.
+    var logFolder: String { place.log }
+    /// How far the database's lines about what was read are recorded.
+    var accessPosition: String { place.accessPosition }
+
+    /// Makes unreadable what is recorded about a person; throws where nothing is.
+    func erase(_ subject: String, by actor: AuditActor) async throws {
+        guard try await log().erase(subject, by: actor) else { throw ControlPlaneError.nobodyToErase }
+    }
+
+    /// Deletes keys that were erased before and are there again; answers how many.
+    func eraseAgain() async throws -> Int { try await log().eraseAgain() }
+
+    /// Takes away whole bundles of entries that are older than a time; answers the first entry before and after.
+    func prune(before date: Date) async throws -> (before: Int, after: Int) {
+        let log = try await log()
+        let first = try AuditReader(folder: place.log).first
+        return (first, try await log.prune(before: date, by: .system))
+    }
+
+    /// The newest checkpoint that a witness has cosigned; nil where none is kept that can be read.
+    var cosigned: SignedCheckpoint? {
+        FileManager.default.contents(atPath: place.cosigned)
+            .flatMap { try? SignedCheckpoint(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// Keeps a cosigned checkpoint; durable when it returns.
+    func keep(cosigned: SignedCheckpoint) throws {
+        try DurableFile.write(cosigned.description, to: place.cosigned, mode: 0o600)
+    }
+
+    /// How far the record has come; nil where there is none that can be read.
+    func report(cosigned: WitnessReport?) -> RecordReport? {
+        guard let reader = try? AuditReader(folder: place.log) else { return nil }
+        return RecordReport(
+            entries: reader.checkpoint.size, first: reader.first, root: reader.checkpoint.root.base64, witness: cosigned
+        )
+    }
+}
+
 /// Where the record and what belongs to it lie.
 package struct AuditPlace: Sendable {
     let folder: String
@@ -212,6 +257,11 @@ package struct AuditPlace: Sendable {
     var log: String { "\(folder)/log" }
     /// The tile log of a state folder.
     package static func log(in state: StateFolder) -> String { "\(state.audit)/log" }
+    /// What a witness cosigned last.
+    package static func cosigned(in state: StateFolder) -> String { "\(state.audit)/cosigned" }
+    var cosigned: String { "\(folder)/cosigned" }
+    /// How far the database's lines about what was read are recorded.
+    var accessPosition: String { "\(folder)/access.json" }
     var keys: String { "\(folder)/subjects" }
     var spool: String { "\(folder)/spool.json" }
 

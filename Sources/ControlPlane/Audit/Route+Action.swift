@@ -18,6 +18,8 @@ extension Route {
         case .applyConfiguration: "configuration.apply"
         case .auditEntries, .auditEntry: "audit.read"
         case .exportAudit: "audit.export"
+        case .dataAccesses: "data_access.read"
+        case .erasePerson: "person.erase"
         case .status, .environments, .environment, .plan, .planContraction, .commands, .logs, .followLogs, .maintenance,
             .deployments, .deployment, .verdict, .verdictTicks, .releases, .release, .configuration,
             .compareConfiguration,
@@ -31,7 +33,9 @@ extension Route {
     var goesBack: Bool { self == .rollBack || self == .setMaintenance || self == .endCommand }
 
     /// Whether it reads only, so that it is recorded once, before it is read.
-    var isReading: Bool { self == .auditEntries || self == .auditEntry || self == .exportAudit }
+    var isReading: Bool {
+        self == .auditEntries || self == .auditEntry || self == .exportAudit || self == .dataAccesses
+    }
 }
 
 extension Route {

@@ -30,6 +30,7 @@ struct ConfigurationTrial: Sendable {
             }
         }
         try AccessDesks.check(new.access)
+        if let witness = new.audit.witness { _ = try WitnessKeeper.key(of: witness) }
         if new.api.listen != old.api.listen { try requireFree(new.api.listen) }
         if let listen = new.api.publicListen, listen != old.api.publicListen { try requireFree(listen) }
         if new.environments.contains(where: { $0.database == .embedded }) {

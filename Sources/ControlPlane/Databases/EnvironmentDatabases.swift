@@ -35,7 +35,7 @@ package struct EnvironmentDatabases: Sendable {
     /// What a one-off command gets as DATABASE_URL; nil where that is what the slots have.
     func urlForCommands(of environment: EnvironmentDefinition) async throws -> String? {
         guard environment.database == .embedded else { return nil }
-        return try await url(as: "commands", in: environment)
+        return try await url(as: Self.commandsUser, in: environment)
     }
 
     /// With which rights migrations and backups run.
@@ -58,7 +58,7 @@ package struct EnvironmentDatabases: Sendable {
                 try await cluster.ensureLoginRole(
                     role, password: password, memberOf: owner, in: owner, actsAsOwner: SlotName(rawValue: user) == nil,
                     connectionLimit: EnvironmentDefinition.embeddedConnections,
-                    watchesOthers: user == Self.migrationsUser)
+                    watchesOthers: user == Self.migrationsUser, isAudited: user == Self.commandsUser)
             }
             return try cluster.url(role: role, password: password, database: owner)
         }
@@ -102,4 +102,6 @@ package struct EnvironmentDatabases: Sendable {
 
     /// The longest name of a user; slots are `s1` to `s99`.
     private static let migrationsUser = "migrations"
+    /// Whom one-off commands log in as.
+    private static let commandsUser = "commands"
 }

@@ -36,6 +36,7 @@ enum APIExamples {
         case .endCommand: CommandEnd(exitCode: 0, reason: "")
         case .compareConfiguration, .applyConfiguration: ConfigurationRequest(text: "", file: "", requestedBy: "")
         case .exportAudit: AuditExportRequest(requestedBy: "")
+        case .erasePerson: ErasureRequest(subject: "", requestedBy: "")
         default: accessMessage(for: route)
         }
     }
@@ -45,7 +46,10 @@ enum APIExamples {
         switch route {
         case .status:
             StatusReport(
-                version: "", application: reference.name, traffic: [""], environments: [environment], problems: [""]
+                version: "", application: reference.name, traffic: [""], environments: [environment], problems: [""],
+                record: RecordReport(
+                    entries: 1, first: 0, root: "",
+                    witness: WitnessReport(name: "", url: "", entries: 1, at: .distantPast))
             )
         case .environments: [environment.name]
         case .environment, .setMaintenance: environment
@@ -73,6 +77,8 @@ enum APIExamples {
         case .auditEntries: [auditEntry]
         case .auditEntry: auditEntry
         case .exportAudit: AuditCheckpoint(text: "")
+        case .dataAccesses: [auditEntry]
+        case .erasePerson: ErasureReport(checkpoint: "")
         case .openAPI: [String: String]()
         default: accessAnswer(to: route)
         }

@@ -12,6 +12,7 @@ struct StatusController: Sendable {
     let infrastructure: Infrastructure
     let trail: AuditTrail
     let notice: BreakGlassNotice
+    let record: RecordParts
 
     func addRoutes(to router: APIRouter) {
         router.on(.status) { _, _ in try .json(await report()) }
@@ -22,7 +23,8 @@ struct StatusController: Sendable {
         let reporter = EnvironmentReporter(world: world)
         var reports: [EnvironmentReport] = []
         for deployer in environments.deployers { reports.append(await reporter.report(on: deployer)) }
-        let records = await recordsProblems() + [trail.fault()].compactMap { $0.map { "audit: \($0)" } }
+        let faults = await [trail.fault()].compactMap(\.self) + record.problems(now: Date())
+        let records = await recordsProblems() + faults.map { "audit: \($0)" }
         return StatusReport(
             version: SwitchyardVersion.current,
             application: application,
@@ -32,7 +34,8 @@ struct StatusController: Sendable {
                 + reports.flatMap(reporter.problems)
                 + environments.deployers.compactMap { deployer in
                     deployer.backfill.flatMap { $0.isTrouble ? "\(deployer.environment.name): \($0.sentence)" : nil }
-                }
+                },
+            record: trail.report(cosigned: await record.witnessReport)
         )
     }
 

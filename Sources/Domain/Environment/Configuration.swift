@@ -5,17 +5,19 @@ package struct Configuration: Codable, Equatable, Sendable {
     package var traffic: TrafficSettings
     package var api: APISettings
     package var access: AccessSettings
+    package var audit: AuditSettings
 
     package init(
         application: ApplicationName, environments: [EnvironmentDefinition],
         traffic: TrafficSettings = TrafficSettings(), api: APISettings = APISettings(),
-        access: AccessSettings = AccessSettings()
+        access: AccessSettings = AccessSettings(), audit: AuditSettings = AuditSettings()
     ) {
         self.application = application
         self.environments = environments
         self.traffic = traffic
         self.api = api
         self.access = access
+        self.audit = audit
     }
 }
 

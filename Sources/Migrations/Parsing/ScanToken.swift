@@ -11,6 +11,8 @@ struct ScanToken {
     var isComment: Bool { kind == Number.lineComment || kind == Number.blockComment }
     /// Whether it is `$1` or the like.
     var isParameter: Bool { kind == Number.parameter }
+    /// Whether it is a value that stands in the text: a number, a text in any quotes, a bit string.
+    var isConstant: Bool { Number.constants.contains(kind) }
     /// Whether it is a word that names something without quotes, everywhere.
     var isPlainName: Bool { kind == Number.identifier || keywordKind == Number.unreservedKeyword }
 
@@ -46,6 +48,8 @@ struct ScanToken {
     private enum Number {
         static let identifier: UInt64 = 258
         static let parameter: UInt64 = 267
+        /// FCONST, SCONST, USCONST, BCONST, XCONST and ICONST.
+        static let constants: Set<UInt64> = [260, 261, 262, 263, 264, 266]
         static let lineComment: UInt64 = 275
         static let blockComment: UInt64 = 276
         static let unreservedKeyword: UInt64 = 1

@@ -11,11 +11,16 @@ package struct PostgresInstallation: Sendable, Equatable {
     }
 
     /// Whether the server can count statements (the extension pg_stat_statements).
-    var hasStatementStatistics: Bool {
+    var hasStatementStatistics: Bool { hasLibrary("pg_stat_statements") }
+
+    /// Whether the server can log what was read (the extension pgaudit).
+    var hasAuditing: Bool { hasLibrary("pgaudit") }
+
+    private func hasLibrary(_ name: String) -> Bool {
         let program = URL(filePath: path(of: "postgres")).resolvingSymlinksInPath()
         let root = program.deletingLastPathComponent().deletingLastPathComponent()
         return ["lib", "lib/postgresql"].contains { folder in
-            FileManager.default.fileExists(atPath: root.appending(path: "\(folder)/pg_stat_statements.so").path)
+            FileManager.default.fileExists(atPath: root.appending(path: "\(folder)/\(name).so").path)
         }
     }
 

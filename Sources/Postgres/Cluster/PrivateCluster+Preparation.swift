@@ -136,21 +136,34 @@ extension PrivateCluster {
         let more = settings.sorted { $0.key < $1.key }.map { name, value in
             "\(name) = '\(value.replacing("'", with: "''"))'\n"
         }.joined()
-        guard durability == .disposable else { return lines + statementStatistics + more }
+        guard durability == .disposable else { return lines + libraries + more }
         return lines + "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n" + more
     }
 }
 
 extension PrivateCluster {
-    /// Counts the statements that the application sends; Debian's server package brings the extension.
-    private var statementStatistics: String {
-        guard installation.hasStatementStatistics else { return "" }
-        return """
-            shared_preload_libraries = 'pg_stat_statements'
-            pg_stat_statements.max = \(PostgresLimits.countedStatements)
-
-            """
+    /// Counts the statements that the application sends, and logs what the roles do that are audited; Debian's packages of
+    /// the server and of pgaudit bring the extensions.
+    private var libraries: String {
+        let names = [
+            installation.hasStatementStatistics ? "pg_stat_statements" : nil,
+            installation.hasAuditing ? "pgaudit" : nil,
+        ].compactMap(\.self)
+        guard !names.isEmpty else { return "" }
+        return "shared_preload_libraries = '\(names.joined(separator: ", "))'\n"
+            + (installation.hasStatementStatistics
+                ? "pg_stat_statements.max = \(PostgresLimits.countedStatements)\n" : "")
+            + (installation.hasAuditing ? Self.auditing : "")
     }
+
+    /// Which relations are read and written, and neither statements nor values: they would be in the log in the clear.
+    private static let auditing = """
+        pgaudit.log_statement = off
+        pgaudit.log_parameter = off
+        pgaudit.log_relation = on
+        pgaudit.log_catalog = off
+
+        """
 }
 
 extension UnixUser {

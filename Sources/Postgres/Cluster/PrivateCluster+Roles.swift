@@ -35,10 +35,11 @@ extension PrivateCluster {
     /// One that `actsAsOwner` becomes the owner at once, so that what it makes belongs to the owner. A slot's role stays
     /// itself, so that the slots' statements, connections and locks are told apart; what such a role has made in the database
     /// goes to the owner at the next call. `connectionLimit` counts the connections that this role may hold at once. One that
-    /// `watchesOthers` sees what all sessions do and how long they have done it, and has an autovacuum give way to it.
+    /// `watchesOthers` sees what all sessions do and how long they have done it, and has an autovacuum give way to it. What one
+    /// that `isAudited` reads and writes is in the server's log, where the server has pgaudit; the role can't change that.
     package func ensureLoginRole(
         _ name: String, password: String, memberOf owner: String, in database: String? = nil, actsAsOwner: Bool = true,
-        connectionLimit: Int = PostgresLimits.roleConnections, watchesOthers: Bool = false
+        connectionLimit: Int = PostgresLimits.roleConnections, watchesOthers: Bool = false, isAudited: Bool = false
     ) async throws {
         try await withSuperuser(in: database) { connection in
             try await connection.ensureRole(owner)
@@ -63,6 +64,10 @@ extension PrivateCluster {
                         TO \(identifier: owner)
                         """)
                 }
+            }
+            if isAudited, hasAuditing {
+                try await connection.execute(
+                    "ALTER ROLE \(identifier: name) SET pgaudit.log = 'read, write, ddl, role'")
             }
             guard watchesOthers else { return }
             try await connection.execute("GRANT pg_read_all_stats TO \(identifier: name)")

@@ -13,6 +13,8 @@ package struct PrivateCluster: Sendable {
     /// Settings of the server beside our own.
     let settings: [String: String]
     let installation: PostgresInstallation
+    /// Whether its server logs what audited roles read and write.
+    package var hasAuditing: Bool { installation.hasAuditing && durability == .full }
     let user: UnixUser?
 
     /// What a power failure may cost.

@@ -25,13 +25,14 @@ extension Configuration {
         let traffic = keys.optional("traffic", .traffic, "Where users come in.")
         let api = keys.optional("api", .api, "Where operators come in.")
         let access = keys.optional("access", .access, "Who comes in, and from where.")
+        let audit = keys.optional("audit", .audit, "What becomes of the record of who did what.")
         for conflict in ListenConflict.find(traffic: traffic ?? TrafficSettings(), api: api ?? APISettings()) {
             conflict.report(in: keys)
         }
         guard let application, let environments else { return nil }
         self.init(
             application: application, environments: environments, traffic: traffic ?? TrafficSettings(),
-            api: api ?? APISettings(), access: access ?? AccessSettings())
+            api: api ?? APISettings(), access: access ?? AccessSettings(), audit: audit ?? AuditSettings())
     }
 }
 

@@ -31,6 +31,7 @@ extension Configuration {
         list.add("api.listen", api.listen, .now)
         list.add("api.public_listen", api.publicListen, .now)
         list.add(access)
+        list.add(audit)
         return list.settings
     }
 }
@@ -96,6 +97,13 @@ struct SettingList {
         add("traffic.redirect_to_https", "\(traffic.redirectToHTTPS)", .reload)
         add("traffic.hsts", duration(Double(traffic.hstsSeconds)), .reload)
         add("traffic.max_connections", "\(traffic.maxConnections)", .reload)
+    }
+
+    mutating func add(_ audit: AuditSettings) {
+        add("audit.retention_months", "\(audit.retentionMonths)", .now)
+        add("audit.witness.url", audit.witness?.url, .now)
+        add("audit.witness.public_key", audit.witness?.publicKey, .now)
+        add("audit.witness.every", audit.witness.map { duration($0.everySeconds) }, .now)
     }
 
     func duration(_ seconds: Double) -> String { Quantity.duration(Int((seconds * 1_000).rounded())) }

@@ -11,7 +11,7 @@ struct AuditCommand: AsyncParsableCommand {
             """,
         subcommands: [
             AuditListCommand.self, AuditShowCommand.self, AuditExportCommand.self, AuditVerifyCommand.self,
-            AuditCosignCommand.self,
+            AuditCosignCommand.self, AuditAccessCommand.self, AuditEraseCommand.self,
         ]
     )
 }

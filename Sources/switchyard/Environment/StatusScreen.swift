@@ -30,7 +30,9 @@ struct StatusScreen {
         let traffic = Line(text: "\(report.application) on \(report.traffic.joined(separator: ", "))")
         guard let size else {
             let problems = report.problems.flatMap { [Line(text: ""), Line(text: "! \($0)", kind: .problem)] }
-            return [traffic] + report.environments.flatMap { block(of: $0) } + problems
+            let cosigned = report.record.flatMap { $0.witness == nil ? nil : AuditText.cosigned($0) }
+            return [traffic] + report.environments.flatMap { block(of: $0) }
+                + (cosigned.map { [Line(text: ""), Line(text: $0)] } ?? []) + problems
         }
         // What is wrong gets what the environments leave, and two thirds of the screen at least where it needs them.
         let problems = problemLines(in: size, atMost: max(size.lines * 2 / 3, size.lines - 1 - allBlocks.count))

@@ -2,6 +2,7 @@
 //
 //	check_log FOLDER VKEY                          the checkpoint's signature and every entry against the root
 //	check_log FOLDER VKEY -remembered FILE         and that it continues an earlier checkpoint
+//	check_log FOLDER VKEY -from NUMBER             the same of a log whose entries before that one were pruned
 //	check_log -request FILE VKEY -answer FILE KEY  what a witness was asked, and that its cosignature is good
 //
 // Prints "ok" and the number of entries.
@@ -77,9 +78,9 @@ func openNote(message []byte, vkey string) string {
 	return opened.Text
 }
 
-func checkEntries(folder string, tree tlog.Tree) {
+func checkEntries(folder string, first int64, tree tlog.Tree) {
 	reader := tlog.TileHashReader(tree, tiles{folder})
-	for start := int64(0); start < tree.N; start += 256 {
+	for start := first; start < tree.N; start += 256 {
 		width := tree.N - start
 		if width > 256 {
 			width = 256
@@ -170,8 +171,14 @@ func main() {
 	}
 	folder, vkey := arguments[0], arguments[1]
 	_, tree := parseCheckpoint(openNote(read(filepath.Join(folder, "checkpoint")), vkey))
-	checkEntries(folder, tree)
-	if len(arguments) > 2 {
+	first := int64(0)
+	if len(arguments) > 2 && arguments[2] == "-from" {
+		number, err := strconv.ParseInt(arguments[3], 10, 64)
+		must(err)
+		first = number
+	}
+	checkEntries(folder, first, tree)
+	if len(arguments) > 2 && arguments[2] == "-remembered" {
 		_, old := parseCheckpoint(openNote(read(arguments[3]), vkey))
 		checkGrowth(folder, old, tree)
 	}

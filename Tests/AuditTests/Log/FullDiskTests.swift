@@ -58,6 +58,28 @@ struct FullDiskTests {
         }
     }
 
+    @Test func `on a full disk nobody is erased and nothing pruned, and both are done once there is room`() async throws
+    {
+        try await withSmallDisk { place, disk in
+            let log = try place.open()
+            try await log.append(count: 600)
+            try await log.checkpoint()
+            fill("\(disk)/ballast")
+            _ = try await appendUntilRefused(log)
+            let refused = await #expect(throws: AuditError.self) { try await log.erase("person-1", by: .system) }
+            #expect(refused?.isDiskFull == true && FileManager.default.fileExists(atPath: "\(disk)/subjects"))
+            #expect(try place.keys.fingerprint(of: "person-1") != nil, "no record, no erasure")
+            await #expect(throws: AuditError.self) { try await log.prune(before: .distantFuture, by: .system) }
+            #expect(access("\(place.folder)/tile/entries/000", F_OK) == 0)
+            unlink("\(disk)/ballast")
+            #expect(try await log.erase("person-1", by: .system))
+            #expect(try await log.prune(before: .distantFuture, by: .system) == 512)
+            try await log.close()
+            #expect(try place.keys.fingerprint(of: "person-1") == nil)
+            #expect(try place.verify().findings == [])
+        }
+    }
+
     @Test func `going back is recorded in the spool and folded in as late`() async throws {
         try await withSmallDisk { place, disk in
             let log = try place.open()

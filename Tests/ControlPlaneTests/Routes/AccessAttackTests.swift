@@ -118,7 +118,8 @@ import Testing
     }
 
     @Test func `the public listener has nothing that takes a token`() async throws {
-        try await Application(router: PublicServer.router).test(.router) { client in
+        let router = PublicServer.router(PublishedCheckpoint(log: "/nowhere"))
+        try await Application(router: router).test(.router) { client in
             #expect(try await client.execute(uri: "/health", method: .get).status == .ok)
             for route in Route.allCases {
                 let method = try #require(HTTPRequest.Method(rawValue: route.method.rawValue))

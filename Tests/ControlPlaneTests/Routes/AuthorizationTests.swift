@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import ControlPlane
@@ -55,6 +56,20 @@ import Testing
         for route in Route.allCases where route.method != .get && route != .plan && route != .compareConfiguration {
             #expect(route.action != nil, "\(route)")
         }
-        #expect(Route.auditEntries.action != nil && Route.auditEntry.action != nil)
+        for route in [Route.auditEntries, .auditEntry, .dataAccesses] { #expect(route.action != nil, "\(route)") }
+    }
+
+    @Test func `everybody is shown the newest checkpoint, and nothing else`() async throws {
+        try await RouterFixture.use { fixture, client in
+            #expect(try await client.execute(uri: "/checkpoint", method: .get).status == .notFound)
+            let text = try await fixture.server.controllers.audit.trail.checkpoint()
+            try await eventually("the checkpoint") {
+                try await client.execute(uri: "/checkpoint", method: .get).status == .ok
+            }
+            let shown = try await client.execute(uri: "/checkpoint", method: .get)
+            #expect(String(buffer: shown.body) == text && text.hasPrefix("freightops/switchyard\n0\n"))
+            #expect(shown.headers[.contentType] == "text/plain; charset=utf-8")
+            await fixture.server.controllers.audit.trail.close()
+        }
     }
 }

@@ -37,6 +37,8 @@ enum RouteRights {
         auditEntries         . . . . . = .
         auditEntry           . . . . . = .
         exportAudit          . . . . . = .
+        dataAccesses         . . . . . = .
+        erasePerson          . . . . . . =
         openAPI              = = = = = = =
         identity             = = = = = = =
         accounts             . . . . . = =

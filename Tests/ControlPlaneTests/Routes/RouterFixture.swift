@@ -85,6 +85,8 @@ struct RouterFixture {
         ) { [] }
         let environments = Environments(deployers: [])
         let trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
+        let record = try RecordParts(
+            Configuration(application: application, environments: []), trail, tree, databases, logger)
         let commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
             logger: logger)
@@ -92,8 +94,7 @@ struct RouterFixture {
             settings, environments: Self.definitions, token: Self.token, database: stateDatabase, folder: folder,
             trail: trail, logger: logger)
         desks = access.desks
-        let requests = RequestDesk(records: RequestStore(database: stateDatabase), accounts: desks.records)
-        self.requests = requests
+        requests = access.requests
         server = APIServer(
             listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
@@ -103,13 +104,13 @@ struct RouterFixture {
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail, notice: access.notice
+                    infrastructure: infrastructure, trail: trail, notice: access.notice, record: record
                 ),
                 environments: EnvironmentsController(
                     application: application, environments: environments, catalog: catalog, world: world,
                     infrastructure: infrastructure
                 ),
-                commands: CommandsController(commands: commands, journal: journal),
+                commands: CommandsController(commands: commands, journal: journal, accesses: record.accesses),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
                 verdicts: VerdictsController(

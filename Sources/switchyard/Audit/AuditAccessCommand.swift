@@ -1,0 +1,50 @@
+import API
+import ArgumentParser
+import Foundation
+
+/// `switchyard audit access`
+struct AuditAccessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "access",
+        abstract: "Lists who had access to an environment's database, newest first; that it was asked is recorded too.",
+        discussion: """
+            One-off commands that were given the database's address; backups, rehearsals and migrations of deployments; and, \
+            where the embedded database's server has pgaudit, which tables the commands read and wrote. Statements and values \
+            are not recorded. What somebody does on the database past Switchyard is not in it.
+            """
+    )
+
+    @OptionGroup var environment: EnvironmentOption
+    @Option(help: ArgumentHelp("From this moment on, such as 2026-11-28T02:00:00Z.", valueName: "moment"))
+    var since: String?
+    @Option(help: ArgumentHelp("Before this moment.", valueName: "moment"))
+    var until: String?
+    @Option(help: "How many.")
+    var last = 50
+    @Flag(help: "Print JSON.")
+    var json = false
+    @OptionGroup var state: StateOption
+
+    func validate() throws {
+        guard (1...1_000).contains(last) else { throw ValidationError("'--last' takes 1 to 1000.") }
+    }
+
+    func run() async throws {
+        let client = try state.client()
+        let selection = ["since": since, "until": until].compactMapValues { $0 }
+        let entries = try await client.dataAccesses(in: environment.resolve(with: client), selection, last: last)
+        if json { return try Terminal.sayJSON(entries) }
+        if entries.isEmpty { return Terminal.say("The record has no such access.") }
+        var table = TextTable("ENTRY", "WHEN", "WHAT", "BY", "FOR", "OBJECT", "TIMES", "OUTCOME")
+        for entry in entries {
+            let action = entry.action.replacing("data_access.", with: "")
+            table.add(
+                "\(entry.number)", entry.at.formatted(.iso8601),
+                [action, entry.details["command"]].compactMap { $0 }.joined(separator: ": "),
+                entry.details["actor.name"] ?? entry.actor, entry.target ?? "",
+                entry.details["object"] ?? entry.details["words"] ?? entry.details["release"] ?? "",
+                entry.details["times"] ?? "", AuditText.outcome(of: entry))
+        }
+        table.lines.forEach(Terminal.say)
+    }
+}
