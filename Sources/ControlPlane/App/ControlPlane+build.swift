@@ -122,6 +122,8 @@ private struct Parts {
     let certificates: CertificateKeeper?
     let environments: Environments
     let commands: OneOffCommands
+    let secrets: SecretsController
+    let settings: SettingsController
     let trail: AuditTrail
     let access: AccessParts
     let requests: RequestDesk
@@ -142,16 +144,14 @@ private struct Parts {
         let usesCluster = configuration.environments.contains { $0.database == .embedded }
         let cluster = usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil
         let faults = FaultInjection.observer(in: folder)
-        let databases = EnvironmentDatabases(
-            application: configuration.application, cluster: cluster,
-            passwords: DatabasePasswords(folder: folder.secrets))
+        let stateDatabase = StateDatabase(path: folder.database, willMigrate: folder.takeOver)
+        let sealed = SealedParts(
+            configuration.application, stateDatabase, tree: tree, cluster: cluster, folder: folder, logger: logger)
         let running = RunningCommands()
         let slots = SupervisedSlots(
-            tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder
-        )
-        let stateDatabase = StateDatabase(path: folder.database, willMigrate: folder.takeOver)
+            tree: tree, catalog: catalog, releases: releases, sealed: sealed, commands: running, folder: folder)
         let schema = SchemaChanges(
-            databases: databases, slots: slots, catalog: catalog, artifacts: releases,
+            databases: sealed.databases, slots: slots, catalog: catalog, artifacts: releases,
             statements: StatementStore(database: stateDatabase), folder: folder,
             boundary: { faults?("migration:\($0)") })
         await schema.removeLeftRehearsals()
@@ -164,17 +164,13 @@ private struct Parts {
         let verdicts = VerdictStore(database: stateDatabase)
         let records = DeploymentStore(database: stateDatabase) { $0.isAlive }
         let journal = Journal(
-            records: records, spool: try Spool(path: folder.spool), logger: logger,
-            observer: faults
-        )
+            records: records, spool: try Spool(path: folder.spool), logger: logger, observer: faults)
         let deployers = try configuration.environments.map { environment in
             try EnvironmentDeployer(
                 environment, world: world, journal: journal, verdicts: verdicts, in: folder, trail: trail,
-                logger: logger)
+                logger: logger, redacting: { sealed.variables.redacting($0, of: environment.name) })
         }
-        self.store = store
-        self.tree = tree
-        self.proxy = proxy
+        (self.store, self.tree, self.proxy) = (store, tree, proxy)
         self.journal = journal
         self.world = world
         self.verdicts = verdicts
@@ -182,7 +178,8 @@ private struct Parts {
         environments = Environments(deployers: deployers)
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
-            logger: logger)
+            starts: sealed.starts, logger: logger)
+        (secrets, settings) = sealed.controllers(environments)
         let certificates = CertificateKeeper(
             settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
         self.certificates = certificates
@@ -234,14 +231,19 @@ private struct Parts {
                 access: access.controllers(trail: trail),
                 requests: RequestsController(
                     desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: world.catalog,
-                    infrastructure: infrastructure, approved: approved, trail: trail)
+                    infrastructure: infrastructure, approved: approved, trail: trail),
+                secrets: secrets,
+                settings: settings
             )
         )
         var services: [any ServiceLifecycle.Service] = [
             RequestLogService(
                 log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
-            infrastructure, commands, AccessService(desks: access.desks, notice: access.notice, logger: logger),
-            approved,
+            infrastructure, commands,
+            PublishingService(
+                variables: secrets.variables, environments: configuration.environments.map(\.name),
+                infrastructure: infrastructure, logger: logger),
+            AccessService(desks: access.desks, notice: access.notice, logger: logger), approved,
         ]
         if let listen = configuration.api.publicListen { services.append(PublicServer(listen: listen, logger: logger)) }
         if let certificates {
@@ -264,12 +266,12 @@ private struct Parts {
 extension EnvironmentDeployer {
     fileprivate init(
         _ environment: EnvironmentDefinition, world: World, journal: Journal, verdicts: VerdictStore,
-        in folder: StateFolder, trail: AuditTrail, logger: Logger
+        in folder: StateFolder, trail: AuditTrail, logger: Logger, redacting: @escaping @Sendable (String) -> String
     ) throws {
         let parts = Parts(
             world: world, journal: journal, verdicts: verdicts, process: .current(),
             evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger,
-            whenEnded: { await trail.note(endOf: $0) })
+            redacting: redacting, whenEnded: { await trail.note(endOf: $0) })
         let file = try SlotTableFile(
             path: folder.slotTable(of: environment.name.rawValue), environment: environment.name,
             slotCount: environment.policy.slotCount)

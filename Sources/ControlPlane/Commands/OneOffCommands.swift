@@ -17,6 +17,7 @@ actor OneOffCommands {
     private let slots: SupervisedSlots
     private let journal: Journal
     private let running: RunningCommands
+    private let starts: CommandStarts
     private let logger: Logger
     private let began = Date()
     /// Whether the commands are known that an earlier control plane prepared.
@@ -24,8 +25,9 @@ actor OneOffCommands {
 
     init(
         environments: Environments, catalog: any ReleaseCatalog, slots: SupervisedSlots, journal: Journal,
-        running: RunningCommands, logger: Logger
+        running: RunningCommands, starts: CommandStarts, logger: Logger
     ) {
+        self.starts = starts
         self.environments = environments
         self.catalog = catalog
         self.slots = slots
@@ -57,8 +59,11 @@ actor OneOffCommands {
                 throw ControlPlaneError.commandNotFound(word, release)
             }
             try await journal.record(command)
+            let start = ProcessStart(
+                command: [program] + request.words.dropFirst(), environment: surroundings.variables,
+                workingDirectory: surroundings.folder, unixUser: surroundings.unixUser, sealed: surroundings.sealed)
             return PreparedCommand(
-                command: command, program: program, folder: surroundings.folder, variables: surroundings.variables,
+                command: command, program: program, folder: surroundings.folder, start: try starts.keep(start),
                 userID: Int(surroundings.userID), groupID: Int(surroundings.groupID),
                 stopSeconds: environment.policy.stopSeconds)
         } catch {

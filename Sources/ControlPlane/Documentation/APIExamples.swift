@@ -36,7 +36,7 @@ enum APIExamples {
         case .endCommand: CommandEnd(exitCode: 0, reason: "")
         case .compareConfiguration, .applyConfiguration: ConfigurationRequest(text: "", file: "", requestedBy: "")
         case .exportAudit: AuditExportRequest(requestedBy: "")
-        default: accessMessage(for: route)
+        default: variablesMessage(for: route) ?? accessMessage(for: route)
         }
     }
 
@@ -62,7 +62,7 @@ enum APIExamples {
         case .maintenance: [maintenance]
         case .prepareCommand:
             PreparedCommand(
-                command: command, program: "", folder: "", variables: ["": ""], userID: 0, groupID: 0, stopSeconds: 30)
+                command: command, program: "", folder: "", start: "", userID: 0, groupID: 0, stopSeconds: 30)
         case .endCommand: command
         case .commands: [command]
         case .deployment: report
@@ -74,7 +74,7 @@ enum APIExamples {
         case .auditEntry: auditEntry
         case .exportAudit: AuditCheckpoint(text: "")
         case .openAPI: [String: String]()
-        default: accessAnswer(to: route)
+        default: variablesAnswer(to: route) ?? accessAnswer(to: route)
         }
     }
 
@@ -91,7 +91,8 @@ enum APIExamples {
             build: BuildDefinition(command: [""], folder: ""),
             processes: [ProcessName(unchecked: "web"): ProcessDefinition(kind: .web, command: [""], memoryLimit: 0)],
             health: HealthDefinition(databasePath: ""), probes: [ProbeDefinition(name: "", path: "", contains: "")],
-            environment: ["": ""], migrations: "", statements: "", assets: "", shared: [""]
+            environment: ["": ""], secrets: [VariableName(unchecked: "NAME"): .file], migrations: "", statements: "",
+            assets: "", shared: [""]
         )
         return Release(manifest: manifest, digest: digest, size: 0, createdAt: .distantPast)
     }

@@ -62,22 +62,20 @@ struct RouterFixture {
             folder: HAProxyFolder(folder.haproxy), settings: TrafficSettings(), environments: [])
         let releases = UnpackedReleases(store: store, folder: folder.releases)
         let application = ApplicationName(unchecked: "freightops")
-        let databases = EnvironmentDatabases(
-            application: application, cluster: nil, passwords: DatabasePasswords(folder: folder.secrets))
-        running = RunningCommands()
-        self.folder = folder
-        let slots = SupervisedSlots(
-            tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder)
         let stateDatabase = StateDatabase(path: folder.database)
+        let sealed = SealedParts(
+            application, stateDatabase, tree: tree, cluster: nil, folder: folder, logger: logger)
+        (running, self.folder) = (RunningCommands(), folder)
+        let slots = SupervisedSlots(
+            tree: tree, catalog: catalog, releases: releases, sealed: sealed, commands: running, folder: folder)
         let schema = SchemaChanges(
-            databases: databases, slots: slots, catalog: catalog, artifacts: releases,
+            databases: sealed.databases, slots: slots, catalog: catalog, artifacts: releases,
             statements: StatementStore(database: stateDatabase), folder: folder, boundary: { _ in })
         let log = RequestLog(environments: [])
         let world = World(
             router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
             catalog: catalog, telemetry: ProxyTelemetry(log: log),
-            metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger))
-        )
+            metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger)))
         records = DeploymentStore(database: stateDatabase) { $0.isAlive }
         let journal = Journal(records: records, spool: try Spool(path: folder.spool), logger: logger)
         let infrastructure = Infrastructure(
@@ -87,13 +85,12 @@ struct RouterFixture {
         let trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
         let commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
-            logger: logger)
+            starts: sealed.starts, logger: logger)
         let access = try AccessParts(
             settings, environments: Self.definitions, token: Self.token, database: stateDatabase, folder: folder,
             trail: trail, logger: logger)
         desks = access.desks
-        let requests = RequestDesk(records: RequestStore(database: stateDatabase), accounts: desks.records)
-        self.requests = requests
+        requests = RequestDesk(records: RequestStore(database: stateDatabase), accounts: desks.records)
         server = APIServer(
             listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
@@ -103,12 +100,10 @@ struct RouterFixture {
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail, notice: access.notice
-                ),
+                    infrastructure: infrastructure, trail: trail, notice: access.notice),
                 environments: EnvironmentsController(
                     application: application, environments: environments, catalog: catalog, world: world,
-                    infrastructure: infrastructure
-                ),
+                    infrastructure: infrastructure),
                 commands: CommandsController(commands: commands, journal: journal),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
@@ -125,9 +120,8 @@ struct RouterFixture {
                     infrastructure: infrastructure,
                     approved: ApprovedChanges(
                         desk: requests, accounts: desks.records, environments: environments, journal: journal,
-                        catalog: catalog, infrastructure: infrastructure, trail: trail, logger: logger), trail: trail)
-            )
-        )
+                        catalog: catalog, infrastructure: infrastructure, trail: trail, logger: logger), trail: trail),
+                secrets: sealed.controllers(environments).0, settings: sealed.controllers(environments).1))
     }
 }
 
