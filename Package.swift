@@ -77,7 +77,7 @@ let package = Package(
         // MARK: Adapters, one outside thing each
         .target(name: "Postgres", dependencies: ["CPostgres", "DurableFiles", "Ports", logging, subprocess]),
         .target(name: "Traffic", dependencies: ["Domain", "DurableFiles", "Ports", "Turns", logging, subprocess]),
-        .target(name: "Runtimes", dependencies: ["Domain", "DurableFiles", logging, subprocess]),
+        .target(name: "Runtimes", dependencies: ["CLinux", "Domain", "DurableFiles", logging, subprocess]),
         .target(name: "Store", dependencies: ["Access", "Approvals", "Domain", grdb]),
         .target(name: "Installation", dependencies: ["DurableFiles", subprocess]),
 
@@ -91,7 +91,7 @@ let package = Package(
                 "API", "Access", "Approvals", "Audit", "Backups", "Deployments", "Domain", "DurableFiles", "Migrations",
                 "Ports",
                 "Postgres",
-                "Judging", "Releases", "Runtimes",
+                "Judging", "Releases", "Runtimes", "Secrets",
                 "Settings", "Store", "Telemetry", "Traffic", "Turns", asyncHTTPClient, crypto, hummingbird, httpTypes,
                 logging,
                 nioCore,
@@ -107,7 +107,8 @@ let package = Package(
                 "LoadTesting",
                 "Migrations",
                 "Onboarding", "Postgres",
-                "Releases", "Runtimes", "Settings", "Telemetry", "Traffic", argumentParser, asyncHTTPClient, logging,
+                "Releases", "Runtimes", "Secrets", "Settings", "Telemetry", "Traffic", argumentParser, asyncHTTPClient,
+                logging,
                 nioCore, nioHTTP1,
                 subprocess, unixSignals,
             ]
@@ -237,7 +238,8 @@ let package = Package(
                 "DurableFiles",
                 "Migrations", "Ports",
                 "Postgres",
-                "Releases", "Runtimes", "Store", "Telemetry", "TestSupport", "Traffic", grdb, hummingbird, logging,
+                "Releases", "Runtimes", "Secrets", "Store", "Telemetry", "TestSupport", "Traffic", grdb, hummingbird,
+                logging,
                 nioCore,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],

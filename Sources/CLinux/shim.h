@@ -1,7 +1,9 @@
 /* Calls of glibc that Swift's Glibc module leaves out. */
 #pragma once
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
 
@@ -48,3 +50,14 @@ static inline int switchyard_receive_descriptor(int socket) {
     return *(int *)(void *)CMSG_DATA(header);
 }
 static inline int switchyard_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+/* Behind _GNU_SOURCE or with a variable number of arguments, which Swift takes over of no header. */
+static inline int switchyard_memory_file(const char *name) {
+    extern int memfd_create(const char *, unsigned int);
+    return memfd_create(name, 2u /* MFD_ALLOW_SEALING: a new program gets the descriptor. */);
+}
+/* No growing, no shrinking, no writing, and no taking that back. */
+static inline int switchyard_seal(int descriptor) {
+    return fcntl(descriptor, 1033 /* F_ADD_SEALS */, 1 | 2 | 4 | 8);
+}
+static inline int switchyard_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

@@ -24,6 +24,10 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case unknownAuditEntry(Int)
     /// Does not name the person: it is recorded.
     case nobodyToErase
+    /// A name that Switchyard itself gives a value.
+    case reservedVariable(VariableName, EnvironmentName)
+    /// Secrets that a release names and its environment has not.
+    case secretsMissing([VariableName], EnvironmentName)
     case proxyRefused(log: [String])
     case applicationInUse(ApplicationName, environment: EnvironmentName)
     case environmentInUse(EnvironmentName)
@@ -80,6 +84,12 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
                 + "'switchyard audit list' shows as the actor."
         case .unknownCommand(let id):
             "No one-off command \(id) is running."
+        case .reservedVariable(let name, let environment):
+            "Switchyard itself gives \(name) to the processes of \(environment), so it can be no secret and no setting; "
+                + "use another name. Nothing was changed."
+        case .secretsMissing(let names, let environment):
+            "The release needs \(names.map(\.rawValue).joined(separator: ", ")), which \(environment) has not: say "
+                + "'switchyard secret set \(names.first?.rawValue ?? "NAME") -e \(environment)' first."
         case .proxyRefused(let log):
             "HAProxy does not take its configuration; is another process on its port? It said: "
                 + (log.last { $0.contains("cannot bind") } ?? log.last { $0.contains("[ALERT]") } ?? "nothing")

@@ -68,6 +68,14 @@ enum Limits {
     static let serverMessageLines = 1_000
     /// One-off commands whose caller is remembered for the accesses of their statements.
     static let rememberedCommands = 1_000
+    /// Bytes of an output that are redacted at a time.
+    static let redactedPiece = 65_536
+    /// Between two attempts to learn the secrets of an environment.
+    static let secretsPause: Duration = .seconds(1)
+    /// Characters of the words of a command that is run with an environment's variables.
+    static let commandCharacters = 10_000
+    /// How old what a command was to be started with may become before it is removed at a start.
+    static let commandStartSeconds: Double = 600
     /// Between two looks whether the command lines of one-off commands still live.
     static let commandInterval: Duration = .seconds(2)
     /// Between two looks at a release that is tried on a clone.

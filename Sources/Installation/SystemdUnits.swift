@@ -48,6 +48,7 @@ struct SystemdUnits: Equatable, Sendable {
         Delegate=yes
         TasksMax=infinity
         LimitNOFILE=1048576
+        LimitCORE=0
         CapabilityBoundingSet=\(Self.capabilities)
 
         [Install]
@@ -78,6 +79,7 @@ struct SystemdUnits: Equatable, Sendable {
         RestartSec=2
         OOMPolicy=continue
         LimitNOFILE=1048576
+        LimitCORE=0
         CapabilityBoundingSet=\(Self.capabilities)
 
         [Install]

@@ -27,6 +27,8 @@ package enum Limits {
     static let supervisorWatch = Duration.milliseconds(500)
     /// How long the kernel may take to end what was killed.
     static let kill = Duration.seconds(10)
+    /// Bytes of the file that a process is started with; an environment has at most 256 KiB.
+    static let startBytes = 4 << 20
     static let programOutputBytes = 64 * 1_024
     /// Connections that one relay into a network of its own passes on at a time.
     static let relayedConnections = 128

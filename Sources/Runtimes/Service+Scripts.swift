@@ -6,7 +6,6 @@ extension Service {
     ///
     /// What an earlier process left behind when its runsv was killed is killed first, known by pid, start and boot.
     func runScript(runit: Runit, controlGroup: ControlGroup?) -> String {
-        let user = unixUser.map { " -u \(Self.quoted($0))" } ?? ""
         let home = unixUser.flatMap { UnixUser(named: $0)?.home } ?? workingDirectory
         return """
             #!/bin/sh
@@ -26,9 +25,32 @@ extension Service {
             ulimit -n \(openFiles) 2>/dev/null || ulimit -n "$(ulimit -H -n)"
             cd \(Self.quoted(workingDirectory)) || exit 111
             exec env -i PATH=\(Runit.searchPath) HOME=\(Self.quoted(home)) LANG=C.UTF-8 \\
-                \(runit.chpst) -P -e "$folder/definition/env"\(user) \(command.map(Self.quoted).joined(separator: " "))
+                \(starter(runit))
 
             """
+    }
+
+    /// What becomes the process: chpst, or where something is sealed Switchyard itself, which reads the command, the
+    /// account and all variables from the definition.
+    private func starter(_ runit: Runit) -> String {
+        if let sealed {
+            return
+                "\(Self.credentials)\(Self.quoted(sealed.program)) deliver --session \"$folder/definition/service.json\""
+        }
+        let user = unixUser.map { " -u \(Self.quoted($0))" } ?? ""
+        let words = command.map(Self.quoted).joined(separator: " ")
+        return "\(runit.chpst) -P -e \"$folder/definition/env\"\(user) \(words)"
+    }
+
+    /// Where systemd has put the key ring, if it has: a path, no secret.
+    private static let credentials = "${CREDENTIALS_DIRECTORY:+CREDENTIALS_DIRECTORY=\"$CREDENTIALS_DIRECTORY\"} "
+
+    /// What reads the log: svlogd, or before it the redactor, which starts svlogd.
+    private func logReader(_ runit: Runit, folder: String) -> String {
+        let writer = "\(runit.svlogd) -ttt \(folder)"
+        guard let sealed else { return writer }
+        return "env -i PATH=\(Runit.searchPath) LANG=C.UTF-8 \(Self.credentials)\(Self.quoted(sealed.program)) redact "
+            + "--key-ring \(Self.quoted(sealed.keyRing)) --known \(Self.quoted(sealed.known)) -- \(writer)"
     }
 
     /// Ends what the process left behind, records how it ended and spaces restarts out: 1, 1, 2, 4 ... s, up to its longest pause.
@@ -97,7 +119,7 @@ extension Service {
             [ -e \(folder)/current ] || : > \(folder)/current
             chmod 744 \(folder)/current
             fallocate --keep-size --length \(Limits.logFileBytes) \(folder)/current 2>/dev/null
-            exec \(runit.svlogd) -ttt \(folder)
+            exec \(logReader(runit, folder: folder))
 
             """
     }

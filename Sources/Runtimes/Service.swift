@@ -20,6 +20,8 @@ package struct Service: Codable, Equatable, Sendable {
     /// Whether it starts as soon as it is installed; afterwards the last start or stop decides, also across boots.
     package var startsAtBoot: Bool
     package var formatVersion: Int
+    /// Variables that lie nowhere in the clear; nil where there are none, as in the files of older versions.
+    package var sealed: SealedVariables?
 
     /// The version of the service folders that this program writes.
     package static let currentFormatVersion = 1
@@ -29,7 +31,7 @@ package struct Service: Codable, Equatable, Sendable {
         name: String, command: [String], environment: [String: String] = [:], workingDirectory: String,
         unixUser: String? = nil, openFiles: Int = 65_536, memoryLimit: Int? = nil, stopSeconds: Int = 10,
         longestPauseSeconds: Int? = nil, logFolder: String, startsAtBoot: Bool = true,
-        formatVersion: Int = Service.currentFormatVersion
+        formatVersion: Int = Service.currentFormatVersion, sealed: SealedVariables? = nil
     ) throws(RuntimeFault) {
         self.name = name
         self.command = command
@@ -43,6 +45,7 @@ package struct Service: Codable, Equatable, Sendable {
         self.logFolder = logFolder
         self.startsAtBoot = startsAtBoot
         self.formatVersion = formatVersion
+        self.sealed = sealed
         try validate()
     }
 }
@@ -80,6 +83,7 @@ extension Service {
                 && key.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3D && $0 != 0x2F },
             "its environment variable '\(key)' has no valid name")
         try require(!value.utf8.contains(0), "the value of \(key) holds a NUL byte")
+        guard sealed == nil else { return }
         try require(
             !value.hasSuffix(" ") && !value.hasSuffix("\t"), "the value of \(key) ends in a blank, which chpst cuts off"
         )

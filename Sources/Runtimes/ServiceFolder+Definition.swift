@@ -17,7 +17,8 @@ struct ServiceDefinition {
             ("service.json", try encoder.encode(service), 0o600),
             ("format", Data("\(service.formatVersion)\n".utf8), 0o600),
         ]
-        for (key, value) in service.environment.sorted(by: { $0.key < $1.key }) {
+        // Who delivers sealed variables reads the others from service.json.
+        for (key, value) in service.environment.sorted(by: { $0.key < $1.key }) where service.sealed == nil {
             // chpst turns NUL back into a newline; see Service.validate.
             files.append(("env/\(key)", Data((value.replacing("\n", with: "\0") + "\n").utf8), 0o600))
         }

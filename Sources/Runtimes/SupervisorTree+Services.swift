@@ -11,9 +11,10 @@ extension SupervisorTree {
         try writeLogFolder(of: service)
         if folder.isInstalled {
             guard !definition.isWritten(in: "\(folder.path)/definition") else { return }
-            let movesLog = folder.service?.logFolder != service.logFolder
+            let old = folder.service
+            let movesLog = old?.logFolder != service.logFolder || (old?.sealed == nil) != (service.sealed == nil)
             try folder.replace(with: definition)
-            // svlogd alone starts again; its pipe stays with runsv, so that no line is lost.
+            // What reads the log starts again alone; its pipe stays with runsv, so that no line is lost.
             if movesLog && folder.isSupervised { try folder.control("t", log: true) }
             return
         }

@@ -45,7 +45,8 @@ extension SupervisorTree {
     /// What of runit is in the folder that is watched: a child of runsvdir that is about to be runsv, a runsv, and what
     /// writes its log, which may outlive it for a moment. Others, such as a person's shell, may be there too.
     private func isInServices(_ entry: ProcessEntry) -> Bool {
-        guard ["runsv", "run", "chpst", "svlogd"].contains(entry.program) else { return false }
+        let isOurs = ["deliver", "redact"].contains(entry.arguments.dropFirst().first)
+        guard isOurs || ["runsv", "run", "chpst", "svlogd"].contains(entry.program) else { return false }
         let current = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry.pid)/cwd")
         return current.map { $0 == services || $0.hasPrefix(services + "/") } ?? false
     }

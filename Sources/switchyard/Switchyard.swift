@@ -43,6 +43,10 @@ struct Switchyard: AsyncParsableCommand {
                 subcommands: [StatusCommand.self, LogsCommand.self, RunCommand.self, MaintenanceCommand.self]
             ),
             CommandGroup(
+                name: "Settings and secrets",
+                subcommands: [SecretCommand.self, SettingCommand.self]
+            ),
+            CommandGroup(
                 name: "People",
                 subcommands: [
                     LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, AccountCommand.self, TokenCommand.self,
@@ -58,6 +62,7 @@ struct Switchyard: AsyncParsableCommand {
                 subcommands: [
                     ServeCommand.self, ConfigCommand.self, TreeCommand.self, DownCommand.self, InstallCommand.self,
                     DemoCommand.self, IsolateCommand.self, HoldRequestLogCommand.self,
+                    DeliverCommand.self, RedactCommand.self,
                 ]
             ),
         ]

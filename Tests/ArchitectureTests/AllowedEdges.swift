@@ -117,6 +117,7 @@ enum AllowedEdges {
             "Turns": "changes HAProxy one step after the other",
         ],
         "Runtimes": [
+            "CLinux": "makes files in memory for secrets, and forbids dumps, by calls that Glibc's Swift module lacks",
             "Domain": "speaks of slots and processes",
             "DurableFiles": "writes service folders whole",
             "Logging": "tells operators what was started",
@@ -162,6 +163,7 @@ enum AllowedEdges {
             "Postgres": "brings up the private cluster",
             "Releases": "opens the artifact store",
             "Runtimes": "starts the slots' processes",
+            "Secrets": "keeps and delivers variables, and redacts what is kept of outputs",
             "ServiceLifecycle": "starts and stops its parts in order",
             "Settings": "reads switchyard.yaml",
             "Store": "keeps the state",
@@ -192,6 +194,7 @@ enum AllowedEdges {
             "Postgres": "finds the server's programs and asks a configured database for its rights",
             "Releases": "packs a folder into a release without a control plane",
             "Runtimes": "finds the supervisor's tree for the demo, and its programs",
+            "Secrets": "opens exchanged files with the identity of whoever imports them",
             "Settings": "finds the configuration",
             "Subprocess": "runs the application's seed command",
             "Telemetry": "keeps the request log's socket open in a process of its own",

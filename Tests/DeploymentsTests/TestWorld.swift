@@ -132,7 +132,13 @@ final class TestWorld: TrafficRouter, SlotRuntime, ApplicationDatabase, ReleaseP
 
     // MARK: The slots
 
-    func prepare(_ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition) async throws -> [Int] {
+    func variables(
+        for release: Release, in environment: EnvironmentDefinition, beside slot: SlotName?
+    ) async throws -> PlannedVariables? { nil }
+
+    func prepare(
+        _ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition, variables: VariableVersions?
+    ) async throws -> [Int] {
         try await pass("prepare")
         state.withLock { _ = $0.running.insert(slot) }
         return [40_000 + slot.number]

@@ -114,10 +114,32 @@ struct RunbookTests {
         }
     }
 
+    @Test func `a secret leaked`() async throws {
+        try await SwitchyardFixture.use([FixtureEnvironment(policy: ["bake": "100ms"])]) { switchyard in
+            for (file, value) in [("old-value", "leaked-value-1"), ("new-value", "another-value-2")] {
+                try value.write(toFile: "\(switchyard.folder)/\(file)", atomically: false, encoding: .utf8)
+            }
+            let old = try await switchyard.cli(["secret", "set", "API_KEY", "--file", "\(switchyard.folder)/old-value"])
+            try #require(old.status == 0, "\(old.error)")
+            try await switchyard.add(ExampleRelease("1.0.0"))
+            try await switchyard.deploy("1.0.0")
+            var runbook = try Runbook("leaked-secret")
+            for title in [
+                "Look first", "Replace it", "It is over when", "If somebody may have read the keys", "Who had it",
+            ] {
+                try await runbook.follow(title, in: switchyard)
+            }
+            runbook.expectEnd()
+            let command = try await switchyard.cli(["run", "--", "printenv", "API_KEY"])
+            #expect(command.output == "another-value-2\n", "\(command.error)")
+        }
+    }
+
     @Test func `every runbook is followed by a test`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Runbook.folder).sorted()
         let followed = [
-            "README.md", "database-down.md", "deploy.md", "disk-full.md", "existing-database.md", "lost-machine.md",
+            "README.md", "database-down.md", "deploy.md", "disk-full.md", "existing-database.md", "leaked-secret.md",
+            "lost-machine.md",
             "roll-back.md",
         ]
         #expect(files == followed)

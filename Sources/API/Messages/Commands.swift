@@ -25,8 +25,8 @@ package struct PreparedCommand: Codable, Equatable, Sendable {
     package var program: String
     /// The release's root, where it runs.
     package var folder: String
-    /// All of its environment.
-    package var variables: [String: String]
+    /// What it is started with, secrets sealed: a file on this machine that `switchyard deliver` reads once.
+    package var start: String
     /// The account that it runs under.
     package var userID: Int
     package var groupID: Int
@@ -34,13 +34,13 @@ package struct PreparedCommand: Codable, Equatable, Sendable {
     package var stopSeconds: Double
 
     package init(
-        command: OneOffCommand, program: String, folder: String, variables: [String: String], userID: Int,
+        command: OneOffCommand, program: String, folder: String, start: String, userID: Int,
         groupID: Int, stopSeconds: Double
     ) {
         self.command = command
         self.program = program
         self.folder = folder
-        self.variables = variables
+        self.start = start
         self.userID = userID
         self.groupID = groupID
         self.stopSeconds = stopSeconds

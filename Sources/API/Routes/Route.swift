@@ -35,6 +35,17 @@ package enum Route: String, CaseIterable, Sendable {
     case dataAccesses
     case erasePerson
     case openAPI
+    // Secrets and settings
+    case secrets
+    case secretHistory
+    case setSecrets
+    case compareSecrets
+    case removeSecret
+    case exportSecrets
+    case runWithSecrets
+    case rotateSecretKeys
+    case settings
+    case changeSettings
 
     case identity
     case accounts
@@ -213,13 +224,15 @@ package enum Route: String, CaseIterable, Sendable {
                 ("after", "The last journal entry that is known already.", "integer"),
                 ("wait", "Seconds to wait for more, at most 30.", "number"),
             ]
-        default: Route.ofAccess[self]?.query ?? []
+        default: (Route.ofAccess[self] ?? Route.ofVariables[self])?.query ?? []
         }
     }
 
     /// Of a route that the switches above do not name.
     private var facts: RouteFacts {
-        guard let facts = Route.ofAccess[self] else { preconditionFailure("'\(rawValue)' is in no table of routes") }
+        guard let facts = Route.ofAccess[self] ?? Route.ofVariables[self] else {
+            preconditionFailure("'\(rawValue)' is in no table of routes")
+        }
         return facts
     }
 

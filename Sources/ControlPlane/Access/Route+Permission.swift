@@ -27,7 +27,21 @@ extension Route {
         case .exportAudit: .exportAudit
         case .dataAccesses: .readDataAccess
         case .erasePerson: .erasePerson
-        default: permissionOfAccess
+        default: permissionOfVariables ?? permissionOfAccess
+        }
+    }
+
+    private var permissionOfVariables: Permission? {
+        switch self {
+        case .secrets, .secretHistory, .settings: .listSecrets
+        // Whoever may compare may guess.
+        case .setSecrets, .compareSecrets, .removeSecret: .writeSecret
+        // Whoever chooses the recipient can read the file.
+        case .exportSecrets: .approveSecret
+        case .runWithSecrets: .runCommand
+        case .rotateSecretKeys: .rotateSecretKeys
+        case .changeSettings: .writeSetting
+        default: nil
         }
     }
 

@@ -27,6 +27,8 @@ struct APIServer: ServiceLifecycle.Service {
         let audit: AuditController
         let access: AccessControllers
         let requests: RequestsController
+        let secrets: SecretsController
+        let settings: SettingsController
     }
 
     let listen: String
@@ -66,6 +68,8 @@ struct APIServer: ServiceLifecycle.Service {
         controllers.releases.addRoutes(to: table)
         controllers.configuration.addRoutes(to: table)
         controllers.audit.addRoutes(to: table)
+        controllers.secrets.addRoutes(to: table)
+        controllers.settings.addRoutes(to: table)
         controllers.access.addRoutes(to: table)
         controllers.requests.addRoutes(to: table)
         table.on(.openAPI) { _, _ in

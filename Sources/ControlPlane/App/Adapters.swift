@@ -2,6 +2,7 @@ import Deployments
 import Domain
 import Judging
 import Releases
+import Secrets
 import Store
 import Telemetry
 import Traffic
@@ -53,6 +54,8 @@ struct StoredReleases: ReleaseCatalog {
 extension DeploymentStore: DeploymentRecords {}
 
 extension VerdictStore: VerdictRecords {}
+
+extension SecretStore: SecretRecords {}
 
 /// HAProxy's request log as what deployments see of users.
 struct ProxyTelemetry: RequestTelemetry {

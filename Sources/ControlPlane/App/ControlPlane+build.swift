@@ -121,6 +121,8 @@ private struct Parts {
     let certificates: CertificateKeeper?
     let environments: Environments
     let commands: OneOffCommands
+    let secrets: SecretsController
+    let settings: SettingsController
     let trail: AuditTrail
     let access: AccessParts
     let record: RecordParts
@@ -138,19 +140,18 @@ private struct Parts {
             environments: configuration.environments, logger: logger
         )
         let faults = FaultInjection.observer(in: folder)
-        let databases = try await EnvironmentDatabases(configuration, in: folder)
+        let stateDatabase = StateDatabase(path: folder.database, willMigrate: folder.takeOver)
+        let sealed = try await SealedParts(configuration, stateDatabase, tree: tree, folder: folder, logger: logger)
         let running = RunningCommands()
         let slots = SupervisedSlots(
-            tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder
-        )
-        let stateDatabase = StateDatabase(path: folder.database, willMigrate: folder.takeOver)
+            tree: tree, catalog: catalog, releases: releases, sealed: sealed, commands: running, folder: folder)
         let schema = SchemaChanges(
-            databases: databases, slots: slots, catalog: catalog, artifacts: releases,
+            databases: sealed.databases, slots: slots, catalog: catalog, artifacts: releases,
             statements: StatementStore(database: stateDatabase), folder: folder,
             boundary: { faults?("migration:\($0)") })
         await schema.removeLeftRehearsals()
         let requestLog = RequestLog(environments: configuration.environments)
-        let record = try RecordParts(configuration, trail, tree, databases, logger)
+        let record = try RecordParts(configuration, trail, tree, sealed.databases, logger)
         let world = World(
             router: ProxyRouter(proxy: proxy), runtime: slots,
             database: RecordedDatabase(schema, accesses: record.accesses), prober: HTTPProber(),
@@ -160,17 +161,13 @@ private struct Parts {
         let verdicts = VerdictStore(database: stateDatabase)
         let records = DeploymentStore(database: stateDatabase) { $0.isAlive }
         let journal = Journal(
-            records: records, spool: try Spool(path: folder.spool), logger: logger,
-            observer: faults
-        )
+            records: records, spool: try Spool(path: folder.spool), logger: logger, observer: faults)
         let deployers = try configuration.environments.map { environment in
             try EnvironmentDeployer(
                 environment, world: world, journal: journal, verdicts: verdicts, in: folder, trail: trail,
-                logger: logger)
+                logger: logger, redacting: { sealed.variables.redacting($0, of: environment.name) })
         }
-        self.store = store
-        self.tree = tree
-        self.proxy = proxy
+        (self.store, self.tree, self.proxy) = (store, tree, proxy)
         self.journal = journal
         self.world = world
         self.verdicts = verdicts
@@ -178,12 +175,13 @@ private struct Parts {
         environments = Environments(deployers: deployers)
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
-            logger: logger)
+            starts: sealed.starts, accesses: record.accesses, logger: logger)
+        (secrets, settings) = sealed.controllers(environments, record.accesses)
         let certificates = CertificateKeeper(
             settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
         self.certificates = certificates
         infrastructure = Infrastructure(
-            tree: tree, proxy: proxy, cluster: databases.cluster, certificates: certificates, folder: folder,
+            tree: tree, proxy: proxy, cluster: sealed.databases.cluster, certificates: certificates, folder: folder,
             logger: logger
         ) {
             var tables: [SlotTable] = []
@@ -218,7 +216,7 @@ private struct Parts {
                     world: world,
                     infrastructure: infrastructure
                 ),
-                commands: CommandsController(commands: commands, journal: journal, accesses: record.accesses),
+                commands: CommandsController(commands: commands, journal: journal),
                 logs: LogsController(environments: environments, tree: tree),
                 deployments: DeploymentsController(journal: journal, environments: environments),
                 verdicts: VerdictsController(journal: journal, environments: environments, records: verdicts),
@@ -229,15 +227,21 @@ private struct Parts {
                 audit: AuditController(trail: trail, accounts: access.desks.records),
                 access: access.controllers(trail: trail),
                 requests: RequestsController(
-                    desk: access.requests, gatekeeper: access.gatekeeper, environments: environments, catalog: world.catalog,
-                    infrastructure: infrastructure, approved: approved, trail: trail)
+                    desk: access.requests, gatekeeper: access.gatekeeper, environments: environments,
+                    catalog: world.catalog,
+                    infrastructure: infrastructure, approved: approved, trail: trail),
+                secrets: secrets,
+                settings: settings
             )
         )
         var services: [any ServiceLifecycle.Service] = [
             RequestLogService(
                 log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
-            infrastructure, commands, AccessService(desks: access.desks, notice: access.notice, logger: logger),
-            approved,
+            infrastructure, commands,
+            PublishingService(
+                variables: secrets.variables, environments: configuration.environments.map(\.name),
+                infrastructure: infrastructure, logger: logger),
+            AccessService(desks: access.desks, notice: access.notice, logger: logger), approved,
         ]
         services += record.services
         if let listen = configuration.api.publicListen {
@@ -261,25 +265,15 @@ private struct Parts {
     }
 }
 
-extension EnvironmentDatabases {
-    fileprivate init(_ configuration: Domain.Configuration, in folder: StateFolder) async throws {
-        let usesCluster = configuration.environments.contains { $0.database == .embedded }
-        self.init(
-            application: configuration.application,
-            cluster: usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil,
-            passwords: DatabasePasswords(folder: folder.secrets))
-    }
-}
-
 extension EnvironmentDeployer {
     fileprivate init(
         _ environment: EnvironmentDefinition, world: World, journal: Journal, verdicts: VerdictStore,
-        in folder: StateFolder, trail: AuditTrail, logger: Logger
+        in folder: StateFolder, trail: AuditTrail, logger: Logger, redacting: @escaping @Sendable (String) -> String
     ) throws {
         let parts = Parts(
             world: world, journal: journal, verdicts: verdicts, process: .current(),
             evidenceFolder: "\(folder.evidence)/\(environment.name)", logger: logger,
-            whenEnded: { await trail.note(endOf: $0) })
+            redacting: redacting, whenEnded: { await trail.note(endOf: $0) })
         let file = try SlotTableFile(
             path: folder.slotTable(of: environment.name.rawValue), environment: environment.name,
             slotCount: environment.policy.slotCount)

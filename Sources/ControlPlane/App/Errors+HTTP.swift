@@ -11,6 +11,7 @@ import Migrations
 import Postgres
 import Releases
 import Runtimes
+import Secrets
 import Store
 import Traffic
 
@@ -68,6 +69,7 @@ extension Problem.Kind {
             case ReleaseError.notFound: .notFound
             case ReleaseError.file(let fault) where fault.isDiskFull: .diskFull
             case is ReleaseError: Self(422, "release_refused", "Release refused")
+            case let error as SecretsError: Self(error)
             case is InvalidName: Self(400, "invalid_name", "Invalid name")
             case let fault as FileFault: fault.isDiskFull ? .diskFull : Self(500, "internal", "Internal error")
             case let error as AuditError:
@@ -134,10 +136,25 @@ extension Problem.Kind {
         }
     }
 
+    private init(_ error: SecretsError) {
+        switch error {
+        case .unknownSecret: self = .notFound
+        case .file(let fault) where fault.isDiskFull: self = .diskFull
+        case .sameValue, .nameTaken, .versionNotKept, .settingsNotKept, .changedMeanwhile:
+            self.init(409, "secret_conflict", "Refused")
+        case .keyRingMissing, .keyRingExists, .keyRingOpen, .keyRingOwner, .keyRingNoFile, .keyRingDamaged,
+            .keyRingReadOnly, .keyRingFull, .keyRingBusy, .unknownKey, .altered, .file, .ageMissing, .ageTookTooLong:
+            self.init(503, "keys_unusable", "Keys unusable")
+        default: self.init(422, "secret_refused", "Secret refused")
+        }
+    }
+
     private init(_ error: ControlPlaneError) {
         switch error {
         case .unknownEnvironment, .nothingToRunIn, .inNoSlot, .unknownCommand, .unknownAuditEntry, .nobodyToErase:
             self = .notFound
+        case .reservedVariable: self.init(422, "secret_refused", "Secret refused")
+        case .secretsMissing: self.init(422, "secrets_missing", "Secrets missing")
         case .commandNotFound: self.init(422, "command_not_found", "Command not found")
         case .invalidParameter: self.init(400, "invalid_parameter", "Invalid parameter")
         case .archiveTooLarge: self.init(413, "too_large", "Too large")

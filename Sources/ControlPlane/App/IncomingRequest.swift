@@ -21,6 +21,8 @@ struct IncomingRequest {
         var requestedBy: String?
         var planDigest: String?
         var isOn: Bool?
+        /// Of secrets and settings the names alone.
+        var values: [String: Unread]?
         var account: String?
         var incident: String?
         private(set) var environment: EnvironmentName?
@@ -48,4 +50,9 @@ extension Parameters {
         }
         return id
     }
+}
+
+/// A value of a message that is not looked at.
+struct Unread: Decodable {
+    init(from decoder: any Decoder) {}
 }

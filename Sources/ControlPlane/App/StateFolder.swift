@@ -1,3 +1,4 @@
+import Domain
 import DurableFiles
 import Foundation
 import Glibc
@@ -30,6 +31,13 @@ package struct StateFolder: Sendable {
     /// The audit record with its keys.
     package var audit: String { "\(path)/audit" }
     package var secrets: String { "\(path)/secrets" }
+    /// The keys of all secrets, unless systemd hands them over: mode 0400, and outside of every backup of the state.
+    package var keyRing: String { "\(secrets)/key-ring.json" }
+    /// What the redactors know, a file for each environment.
+    var knownSecrets: String { "\(secrets)/known" }
+    func knownSecrets(of environment: EnvironmentName) -> String { "\(knownSecrets)/\(environment).json" }
+    /// What single commands are started with, each file until it was read.
+    var commandStarts: String { "\(secrets)/commands" }
     /// How many admins there are, for when the database cannot be read.
     var admins: String { "\(path)/admins" }
     /// Which notices of break-glass were delivered.

@@ -24,6 +24,7 @@ extension AuditEntry {
         target = target.map(Self.short)
         plan = message.planDigest.map(Self.short)
         trace = incoming.request.headers[.traceparent].flatMap(Self.trace)
+        if let values = message.values { details["names"] = Self.short(values.keys.sorted().joined(separator: ", ")) }
         if let isOn = message.isOn { details["is_on"] = "\(isOn)" }
         if let incident = message.incident { details["incident"] = Self.short(incident) }
         // Whom it is about is a person, mostly.
@@ -59,7 +60,7 @@ extension AuditEntry {
 extension Route {
     /// The parameters of the path that name what something is done to.
     fileprivate var targetParameters: [String] {
-        ["deployment", "release", "command", "entry", "proposal", "token", "use", "peer", "request"]
+        ["deployment", "release", "command", "entry", "secret", "proposal", "token", "use", "peer", "request"]
     }
 }
 

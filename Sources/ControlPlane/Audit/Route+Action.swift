@@ -20,6 +20,15 @@ extension Route {
         case .exportAudit: "audit.export"
         case .dataAccesses: "data_access.read"
         case .erasePerson: "person.erase"
+        case .setSecrets: "secret.set"
+        case .removeSecret: "secret.remove"
+        case .exportSecrets: "secret.export"
+        case .runWithSecrets: "secret.run"
+        case .rotateSecretKeys: "secret.rotate_keys"
+        case .changeSettings: "setting.change"
+        // Whoever may compare may guess.
+        case .compareSecrets: "secret.compare"
+        case .secrets, .secretHistory, .settings: nil
         case .status, .environments, .environment, .plan, .planContraction, .commands, .logs, .followLogs, .maintenance,
             .deployments, .deployment, .verdict, .verdictTicks, .releases, .release, .configuration,
             .compareConfiguration,

@@ -8,15 +8,14 @@ import Hummingbird
 struct CommandsController: Sendable {
     let commands: OneOffCommands
     let journal: Journal
-    let accesses: DataAccesses
 
     func addRoutes(to router: APIRouter) {
         router.on(.prepareCommand) { request, context in
             var message = try await request.message(RunRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
             message.requestedBy = context.requester(message.requestedBy)
-            let prepared = try await accesses.admit(
-                commands.prepare(message, in: context.parameters.require("environment")), by: context.notes.actor)
+            let prepared = try await commands.prepare(
+                message, in: context.parameters.require("environment"), by: context.notes.actor)
             context.notes.add("command", prepared.command.id.uuidString)
             context.notes.add("program", prepared.program)
             return try .json(prepared, status: .created)

@@ -1,4 +1,5 @@
 import API
+import Audit
 import Deployments
 import Domain
 import Foundation
@@ -17,6 +18,8 @@ actor OneOffCommands {
     private let slots: SupervisedSlots
     private let journal: Journal
     private let running: RunningCommands
+    private let starts: CommandStarts
+    private let accesses: DataAccesses
     private let logger: Logger
     private let began = Date()
     /// Whether the commands are known that an earlier control plane prepared.
@@ -24,8 +27,10 @@ actor OneOffCommands {
 
     init(
         environments: Environments, catalog: any ReleaseCatalog, slots: SupervisedSlots, journal: Journal,
-        running: RunningCommands, logger: Logger
+        running: RunningCommands, starts: CommandStarts, accesses: DataAccesses, logger: Logger
     ) {
+        self.starts = starts
+        self.accesses = accesses
         self.environments = environments
         self.catalog = catalog
         self.slots = slots
@@ -35,7 +40,9 @@ actor OneOffCommands {
     }
 
     /// Checks the release, finds the program and writes the command down.
-    func prepare(_ request: RunRequest, in name: String) async throws -> PreparedCommand {
+    ///
+    /// That it gets the database's address is recorded before.
+    func prepare(_ request: RunRequest, in name: String, by actor: AuditActor?) async throws -> PreparedCommand {
         let deployer = try environments.deployer(of: name)
         let environment = deployer.environment
         guard let word = request.words.first, !word.isEmpty else {
@@ -57,8 +64,18 @@ actor OneOffCommands {
                 throw ControlPlaneError.commandNotFound(word, release)
             }
             try await journal.record(command)
+            var variables = surroundings.variables
+            if environment.database != .none {
+                let name = try await accesses.admit(
+                    command.id, words: command.command, program: program, release: release, in: environment.name,
+                    by: actor)
+                variables["PGAPPNAME"] = variables["PGAPPNAME"] ?? name
+            }
+            let start = ProcessStart(
+                command: [program] + request.words.dropFirst(), environment: variables,
+                workingDirectory: surroundings.folder, unixUser: surroundings.unixUser, sealed: surroundings.sealed)
             return PreparedCommand(
-                command: command, program: program, folder: surroundings.folder, variables: surroundings.variables,
+                command: command, program: program, folder: surroundings.folder, start: try starts.keep(start),
                 userID: Int(surroundings.userID), groupID: Int(surroundings.groupID),
                 stopSeconds: environment.policy.stopSeconds)
         } catch {

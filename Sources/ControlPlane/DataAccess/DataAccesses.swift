@@ -18,24 +18,23 @@ final class DataAccesses: Sendable {
 
     init(trail: AuditTrail) { self.trail = trail }
 
-    /// Lets a one-off command have the database's address, once that is recorded; a command without one is left as it is.
-    func admit(_ prepared: PreparedCommand, by actor: AuditActor?) async throws -> PreparedCommand {
-        guard prepared.variables["DATABASE_URL"] != nil else { return prepared }
-        let command = prepared.command
+    /// Lets a command have the database's address, once that is recorded; answers under which name its connections are
+    /// known to the server.
+    ///
+    /// Its arguments may name somebody, so its words are personal.
+    func admit(
+        _ command: UUID, words: String, program: String, release: ReleaseReference?, in environment: EnvironmentName,
+        by actor: AuditActor?
+    ) async throws -> String {
         let actor = actor ?? .system
         var entry = AuditEntry(
-            .event, .commandAccess, by: actor, at: Date(), target: command.id.uuidString,
-            environment: command.environment)
-        entry.details = ["release": command.release.description, "program": prepared.program]
-        // Its arguments may name somebody.
-        entry.personal["words"] = AuditEntry.PersonalText(command.command, about: actor.id)
+            .event, .commandAccess, by: actor, at: Date(), target: command.uuidString, environment: environment)
+        entry.details = ["program": program]
+        entry.details["release"] = release?.description
+        entry.personal["words"] = AuditEntry.PersonalText(words, about: actor.id)
         try await trail.require(entry)
-        remember(actor, of: command.id)
-        var admitted = prepared
-        if admitted.variables["PGAPPNAME"] == nil {
-            admitted.variables["PGAPPNAME"] = Self.applicationPrefix + command.id.uuidString
-        }
-        return admitted
+        remember(actor, of: command)
+        return Self.applicationPrefix + command.uuidString
     }
 
     /// Does something with a database between intent and result; what went wrong is recorded by its kind only, because the

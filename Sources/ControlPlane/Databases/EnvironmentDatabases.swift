@@ -29,13 +29,19 @@ package struct EnvironmentDatabases: Sendable {
         guard environment.database == .embedded, let cluster else { return try await url(for: slot, of: environment) }
         let role = role(of: slot, in: environment)
         return try cluster.url(
-            role: role, password: await passwords.password(of: role), database: ownerRole(of: environment.name))
+            role: role, password: await passwords.password(of: role, in: environment.name),
+            database: ownerRole(of: environment.name))
     }
 
     /// What a one-off command gets as DATABASE_URL; nil where that is what the slots have.
     func urlForCommands(of environment: EnvironmentDefinition) async throws -> String? {
         guard environment.database == .embedded else { return nil }
         return try await url(as: Self.commandsUser, in: environment)
+    }
+
+    /// What a command that belongs to no slot gets as DATABASE_URL.
+    func urlBesideSlots(of environment: EnvironmentDefinition) async throws -> String? {
+        try await url(as: "commands", in: environment)
     }
 
     /// With which rights migrations and backups run.
@@ -52,7 +58,7 @@ package struct EnvironmentDatabases: Sendable {
             let cluster = try await readyCluster(for: environment)
             let owner = ownerRole(of: environment.name)
             let role = "\(owner)_\(user)"
-            let password = try await passwords.password(of: role)
+            let password = try await passwords.password(of: role, in: environment.name)
             try await turns.take {
                 try await cluster.ensureDatabase(owner, owner: owner)
                 try await cluster.ensureLoginRole(

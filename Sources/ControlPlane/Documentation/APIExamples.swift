@@ -37,7 +37,7 @@ enum APIExamples {
         case .compareConfiguration, .applyConfiguration: ConfigurationRequest(text: "", file: "", requestedBy: "")
         case .exportAudit: AuditExportRequest(requestedBy: "")
         case .erasePerson: ErasureRequest(subject: "", requestedBy: "")
-        default: accessMessage(for: route)
+        default: variablesMessage(for: route) ?? accessMessage(for: route)
         }
     }
 
@@ -66,7 +66,7 @@ enum APIExamples {
         case .maintenance: [maintenance]
         case .prepareCommand:
             PreparedCommand(
-                command: command, program: "", folder: "", variables: ["": ""], userID: 0, groupID: 0, stopSeconds: 30)
+                command: command, program: "", folder: "", start: "", userID: 0, groupID: 0, stopSeconds: 30)
         case .endCommand: command
         case .commands: [command]
         case .deployment: report
@@ -80,7 +80,7 @@ enum APIExamples {
         case .dataAccesses: [auditEntry]
         case .erasePerson: ErasureReport(checkpoint: "")
         case .openAPI: [String: String]()
-        default: accessAnswer(to: route)
+        default: variablesAnswer(to: route) ?? accessAnswer(to: route)
         }
     }
 
@@ -97,7 +97,8 @@ enum APIExamples {
             build: BuildDefinition(command: [""], folder: ""),
             processes: [ProcessName(unchecked: "web"): ProcessDefinition(kind: .web, command: [""], memoryLimit: 0)],
             health: HealthDefinition(databasePath: ""), probes: [ProbeDefinition(name: "", path: "", contains: "")],
-            environment: ["": ""], migrations: "", statements: "", assets: "", shared: [""]
+            environment: ["": ""], secrets: [VariableName(unchecked: "NAME"): .file], migrations: "", statements: "",
+            assets: "", shared: [""]
         )
         return Release(manifest: manifest, digest: digest, size: 0, createdAt: .distantPast)
     }

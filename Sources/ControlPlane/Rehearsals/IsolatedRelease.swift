@@ -6,6 +6,7 @@ import Glibc
 import Migrations
 import Postgres
 import Runtimes
+import Secrets
 
 /// The release of a slot, as a rehearsal tries it: its web process alone, with settings for rehearsals, in a network in
 /// which there is nothing but the clone.
@@ -56,7 +57,8 @@ struct IsolatedRelease: ReleaseTrial {
             unixUser: service.unixUser, webSocket: socket, webPort: Self.webPort,
             databaseSocket: try cluster.socketPath(), databasePort: Self.databasePort,
             log: "\(folder)/\(running.slot).log")
-        return ["its web process \(try await process.run())"]
+        // It was given no secret of the environment; a row of the clone may hold a card number.
+        return [Redactor.redacting("its web process \(try await process.run())", .none)]
     }
 
     /// Waits until it is healthy, then asks for every key feature.

@@ -8,7 +8,7 @@ import Runtimes
 extension SupervisedSlots {
     func service(
         _ name: ServiceName, _ definition: ProcessDefinition, release: Release, root: String, port: Int?,
-        common: [String: String], stopSeconds: Double
+        common: [String: String], sealed: SealedVariables? = nil, stopSeconds: Double
     ) async throws -> Service {
         let command = [program(definition.command[0], in: root)] + Array(definition.command.dropFirst())
         var variables = common
@@ -32,7 +32,8 @@ extension SupervisedSlots {
             memoryLimit: definition.memoryLimit,
             stopSeconds: Int(stopSeconds.rounded(.up)),
             logFolder: "\(folder.logs)/\(name.text)",
-            startsAtBoot: false
+            startsAtBoot: false,
+            sealed: sealed
         )
     }
 

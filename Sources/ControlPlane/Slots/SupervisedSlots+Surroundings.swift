@@ -8,8 +8,10 @@ import Runtimes
 struct ProcessSurroundings: Sendable {
     /// The release's root.
     let folder: String
-    /// All variables, PATH, HOME and LANG included.
+    /// What is no secret, PATH, HOME and LANG included.
     let variables: [String: String]
+    let sealed: SealedVariables?
+    let unixUser: String?
     let userID: uid_t
     let groupID: gid_t
 
@@ -48,9 +50,17 @@ extension SupervisedSlots {
         variables["PORT"] = nil
         variables["PROCESS"] = "command"
         variables["INSTANCE"] = "1"
-        if let url = try await databases.urlForCommands(of: environment) { variables["DATABASE_URL"] = url }
+        var sealed = service.sealed
+        if let url = try await databases.urlForCommands(of: environment) {
+            variables["DATABASE_URL"] = nil
+            let record = try self.variables.seal(url, in: environment.name)
+            sealed?.records.removeAll { $0.name == record.name }
+            sealed?.records.append(record)
+            try await self.variables.publish(environment.name, adding: [record])
+        }
         return ProcessSurroundings(
-            folder: service.workingDirectory, variables: variables, userID: user?.userID ?? geteuid(),
+            folder: service.workingDirectory, variables: variables, sealed: sealed, unixUser: service.unixUser,
+            userID: user?.userID ?? geteuid(),
             groupID: user?.groupID ?? getegid())
     }
 }

@@ -13,17 +13,19 @@ package struct SupervisedSlots: Sendable {
     let catalog: any ReleaseCatalog
     let releases: UnpackedReleases
     let databases: EnvironmentDatabases
+    let variables: EnvironmentVariables
     private let commands: RunningCommands
     let folder: StateFolder
 
     init(
         tree: SupervisorTree, catalog: any ReleaseCatalog, releases: UnpackedReleases,
-        databases: EnvironmentDatabases, commands: RunningCommands, folder: StateFolder
+        sealed: SealedParts, commands: RunningCommands, folder: StateFolder
     ) {
         self.tree = tree
         self.catalog = catalog
         self.releases = releases
-        self.databases = databases
+        databases = sealed.databases
+        variables = sealed.variables
         self.commands = commands
         self.folder = folder
     }
@@ -31,7 +33,7 @@ package struct SupervisedSlots: Sendable {
 
 extension SupervisedSlots: SlotRuntime {
     package func prepare(
-        _ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition
+        _ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition, variables: VariableVersions?
     ) async throws -> [Int] {
         let release = try await catalog.release(occupant.release.digest)
         // Without ports, what is in the slot is left over from an attempt that was interrupted.
@@ -48,8 +50,8 @@ extension SupervisedSlots: SlotRuntime {
         let web = release.manifest.processes.values.first { $0.kind == .web }
         let ports =
             occupant.ports.count == web?.instances ? occupant.ports : try FreePort.find(count: web?.instances ?? 0)
-        var common = release.manifest.environment.merging(environment.settings) { _, ours in ours }
-        common["DATABASE_URL"] = try await databases.url(for: slot, of: environment)
+        let given = try await give(variables, to: release, in: slot, of: environment)
+        var common = given.settings
         common["SHARED_DIRECTORY"] = shared
         for (process, definition) in release.manifest.processes {
             for instance in 1...definition.instances {
@@ -60,9 +62,9 @@ extension SupervisedSlots: SlotRuntime {
                 let port = definition.kind == .web ? ports[instance - 1] : nil
                 let service = try await service(
                     name, definition, release: release, root: root, port: port, common: common,
-                    stopSeconds: environment.policy.stopSeconds
+                    sealed: given.sealed, stopSeconds: environment.policy.stopSeconds
                 )
-                try await tree.install(service)
+                try await install(service)
                 if definition.kind == .web { try await tree.start(service.name) }
             }
         }

@@ -121,7 +121,7 @@ extension EnvironmentDeployer {
         do {
             return .completed(step, try await perform(step, of: deployment))
         } catch {
-            return Task.isCancelled ? nil : .failed(step, reason: "\(error)")
+            return Task.isCancelled ? nil : .failed(step, reason: parts.redacting("\(error)"))
         }
     }
 

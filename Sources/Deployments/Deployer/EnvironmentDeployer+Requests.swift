@@ -7,8 +7,10 @@ extension EnvironmentDeployer {
     package func plan(_ release: Release, strategy: VerdictPolicy.Strategy? = nil) async throws -> Plan {
         let pending = try await world.database.pendingMigrations(of: release, in: environment)
         try await refuseBelowFloor(release, pending)
+        let variables = try await world.runtime.variables(
+            for: release, in: environment, beside: table.stable?.name)
         return try Planner(environment: environment, table: table, strategy: strategy)
-            .plan(for: release, beside: await servingRelease(), pending: pending)
+            .plan(for: release, beside: await servingRelease(), pending: pending, variables: variables)
     }
 
     /// The release that serves; nil before the first deployment, and where it can no longer be read.
@@ -36,7 +38,7 @@ extension EnvironmentDeployer {
             Deployment(
                 id: id, environment: self.environment.name, kind: .deploy, release: release.reference,
                 previous: self.table.stable?.occupant?.release, requestedBy: requester, planDigest: digest,
-                inStages: plan.isInStages, createdAt: self.parts.now())
+                inStages: plan.isInStages, variables: plan.variables?.versions, createdAt: self.parts.now())
         }
     }
 

@@ -19,6 +19,8 @@ package actor EnvironmentDeployer {
         package let now: @Sendable () -> Date
         /// Between two looks at what users of a release on trial meet.
         package let lookInterval: Duration
+        /// Takes secrets and card numbers out of what a program said before it is written down.
+        package let redacting: @Sendable (String) -> String
         /// Told of each deployment that has ended; what is going back does not wait for anything else.
         package let whenEnded: @Sendable (Deployment) async -> Void
 
@@ -26,8 +28,10 @@ package actor EnvironmentDeployer {
             world: World, journal: Journal, verdicts: any VerdictRecords, process: ProcessIdentity,
             evidenceFolder: String, logger: Logger,
             now: @escaping @Sendable () -> Date = { Date() }, lookInterval: Duration = Limits.lookInterval,
+            redacting: @escaping @Sendable (String) -> String = { $0 },
             whenEnded: @escaping @Sendable (Deployment) async -> Void = { _ in }
         ) {
+            self.redacting = redacting
             self.world = world
             self.journal = journal
             self.verdicts = verdicts

@@ -20,9 +20,10 @@ package struct Planner: Sendable {
 
     /// The plan for a release beside the one that serves; `pending` is what its database lacks.
     package func plan(
-        for release: Release, beside serving: Release? = nil, pending: PendingMigrations
+        for release: Release, beside serving: Release? = nil, pending: PendingMigrations,
+        variables: PlannedVariables? = nil
     ) throws -> Plan {
-        try check(release)
+        try check(release, variables)
         let slot = table.slots.first { $0.role == .empty }?.name ?? SlotName(number: table.slots.count)
         return Plan(
             environment: environment.name,
@@ -33,7 +34,8 @@ package struct Planner: Sendable {
             migrations: pending.expand,
             needs: needs(of: release, beside: serving, pending: pending.expand),
             waysBack: waysBackAfterwards,
-            warnings: warnings(for: release, pending: pending)
+            warnings: warnings(for: release, pending: pending),
+            variables: variables
         )
     }
 
@@ -65,14 +67,16 @@ package struct Planner: Sendable {
         guard unfilled.isEmpty else { throw DeploymentsError.backfillMissing(unfilled, environment.name) }
     }
 
-    private func check(_ release: Release) throws {
+    /// The release that serves can be deployed again where it gets other settings or secrets.
+    private func check(_ release: Release, _ variables: PlannedVariables?) throws {
         let asked = release.manifest.processes.values.filter { $0.kind == .web }.map(\.instances).max() ?? 0
         guard asked <= environment.policy.maxInstances else {
             throw DeploymentsError.tooManyInstances(
                 release.reference, asked: asked, most: environment.policy.maxInstances, environment.name
             )
         }
-        guard table.stable?.occupant?.release.digest != release.digest else {
+        let isNew = table.stable?.occupant?.release.digest != release.digest
+        guard isNew || variables?.changes.isEmpty == false else {
             throw DeploymentsError.alreadyServing(release.reference, environment.name)
         }
     }

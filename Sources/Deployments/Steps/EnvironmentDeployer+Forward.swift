@@ -50,7 +50,8 @@ extension EnvironmentDeployer {
     private func prepare(_ deployment: Deployment) async throws -> StepReport {
         let slot = try slotOf(deployment)
         guard let occupant = slot.occupant else { throw DeploymentsError.unknownDeployment(deployment.id) }
-        let ports = try await world.runtime.prepare(occupant, in: slot.name, of: environment)
+        let ports = try await world.runtime.prepare(
+            occupant, in: slot.name, of: environment, variables: deployment.variables)
         try change { try $0.assign(ports: ports, to: slot.name) }
         let remark = try await world.router.place(table)
         let instances = "\(ports.count) web instance\(ports.count == 1 ? "" : "s") in \(slot.name)"

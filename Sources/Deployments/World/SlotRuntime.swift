@@ -6,7 +6,17 @@ package protocol SlotRuntime: Sendable {
     /// Checks the artifact, unpacks it and starts the web instances; answers their loopback ports.
     ///
     /// Done again for an occupant whose processes are healthy, it leaves them alone and answers the same ports.
-    func prepare(_ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition) async throws -> [Int]
+    ///
+    /// The processes get the settings and secrets of these versions, the newest where none are named, as long as the
+    /// slot is theirs.
+    func prepare(
+        _ occupant: Occupant, in slot: SlotName, of environment: EnvironmentDefinition, variables: VariableVersions?
+    ) async throws -> [Int]
+    /// Which settings and secrets a release would get now, and what of them differs from those in a slot; nil where
+    /// there are none. Throws where one is missing that the release names.
+    func variables(
+        for release: Release, in environment: EnvironmentDefinition, beside slot: SlotName?
+    ) async throws -> PlannedVariables?
     /// Checks once more what the slot's processes are started from against its artifact; throws when it was altered.
     func verify(_ slot: SlotName, of environment: EnvironmentName) async throws
     /// Starts all processes of a kind; those that run are left alone.

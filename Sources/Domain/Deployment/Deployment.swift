@@ -68,6 +68,8 @@ package struct Deployment: Codable, Equatable, Sendable {
     /// SHA-256 of the plan; empty for a rollback, which needs none.
     package let planDigest: String
     package let createdAt: Date
+    /// The values of settings and secrets that its release gets; nil where there are none.
+    package let variables: VariableVersions?
     /// The steps forward that it was opened with, in order; nil for one that an earlier version opened.
     private let way: [Step]?
     package private(set) var state: State
@@ -78,8 +80,9 @@ package struct Deployment: Codable, Equatable, Sendable {
     package init(
         id: DeploymentID, environment: EnvironmentName, kind: Kind, release: ReleaseReference,
         previous: ReleaseReference?, subject: DeploymentID? = nil, requestedBy: String, planDigest: String = "",
-        reason: String? = nil, inStages: Bool = false, createdAt: Date
+        reason: String? = nil, inStages: Bool = false, variables: VariableVersions? = nil, createdAt: Date
     ) {
+        self.variables = variables
         self.id = id
         self.environment = environment
         self.kind = kind

@@ -19,11 +19,15 @@ package struct Plan: Codable, Equatable, Sendable {
     package var rollbackFloor: ReleaseReference?
     /// What a person should know before saying yes.
     package var warnings: [String]
+    /// The values of settings and secrets that the release gets; nil where there are none, and for a contraction.
+    package var variables: PlannedVariables?
 
     package init(
         environment: EnvironmentName, release: ReleaseReference, replaces: ReleaseReference?, slot: SlotName?,
-        steps: [PlannedStep], migrations: [String], needs: [String], waysBack: [ReleaseReference], warnings: [String]
+        steps: [PlannedStep], migrations: [String], needs: [String], waysBack: [ReleaseReference], warnings: [String],
+        variables: PlannedVariables? = nil
     ) {
+        self.variables = variables
         rollbackFloor = waysBack.last
         self.environment = environment
         self.release = release

@@ -17,6 +17,8 @@ package struct ReleaseManifest: Codable, Equatable, Sendable {
     package var probes: [ProbeDefinition]
     /// Settings that are part of the release; the environment's own settings win over them.
     package var environment: [String: String]
+    /// Secrets that the environment must have, and how the processes find each; nil for a release that names none.
+    package var secrets: [VariableName: SecretForm]?
     /// The folder of migrations inside the release, relative; nil when the release brings none.
     package var migrations: String?
     /// A file of SQL statements that the release sends (its contract suite), relative; nil when there is none.
@@ -37,6 +39,7 @@ package struct ReleaseManifest: Codable, Equatable, Sendable {
         health: HealthDefinition = HealthDefinition(),
         probes: [ProbeDefinition] = [],
         environment: [String: String] = [:],
+        secrets: [VariableName: SecretForm]? = nil,
         migrations: String? = nil,
         statements: String? = nil,
         assets: String? = nil,
@@ -52,11 +55,20 @@ package struct ReleaseManifest: Codable, Equatable, Sendable {
         self.health = health
         self.probes = probes
         self.environment = environment
+        self.secrets = secrets
         self.migrations = migrations
         self.statements = statements
         self.assets = assets
         self.shared = shared
     }
+}
+
+/// How a process finds a secret.
+package enum SecretForm: String, Codable, Sendable, CaseIterable {
+    /// In the environment, as twelve-factor applications expect.
+    case environment
+    /// In a file that lies in memory alone, whose path is in NAME_FILE.
+    case file
 }
 
 /// One entry of `processes:`, as in a Procfile, with what Switchyard must know to run it.

@@ -48,11 +48,15 @@ extension SecretVault {
     /// Takes out of the ring the keys that nothing is under any more; answers their ids.
     ///
     /// A copy of the database that was made while something was under them cannot be read after this.
-    package func dropKeys() async throws -> [String] {
+    /// Nor can what is under one that `others` does not name, which answers the keys of what lies outside the vault.
+    package func dropKeys(
+        except others: @Sendable () async throws -> Set<String> = { [] }
+    ) async throws -> [String] {
         try await KeyRingLock.hold(.changing, of: keyRing) {
             var ring = try keyRing.load()
             var unused: [String] = []
-            for id in ring.ids where id != ring.current.id {
+            let used = try await others()
+            for id in ring.ids where id != ring.current.id && !used.contains(id) {
                 if try await records.count(under: id) == 0 { unused.append(id) }
             }
             guard !unused.isEmpty else { return [] }

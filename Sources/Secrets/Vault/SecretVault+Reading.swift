@@ -29,7 +29,7 @@ extension SecretVault {
         for name in try await newest(in: environment).keys.sorted() {
             let ring = try keyRing.load()
             for record in try await records.history(of: name, in: environment) {
-                if let secret = try? open(record, with: ring) { active.append((name, secret)) }
+                if let secret = try? ring.open(record) { active.append((name, secret)) }
             }
         }
         return active
@@ -37,7 +37,7 @@ extension SecretVault {
 }
 
 extension SecretVault {
-    private func secrets(
+    func secrets(
         _ versions: [VariableName: Int], of environment: EnvironmentName
     ) async throws -> [VariableName: Secret] {
         for attempt in 1... {
@@ -47,7 +47,7 @@ extension SecretVault {
                 let ring = versions.isEmpty ? nil : try keyRing.load()
                 return try records.mapValues { record in
                     guard let ring else { throw SecretsError.keyRingMissing(path: keyRing.path) }
-                    return try open(record, with: ring)
+                    return try ring.open(record)
                 }
             } catch let error as SecretsError {
                 // The key was rewrapped between the two, and the old one dropped.
@@ -57,7 +57,7 @@ extension SecretVault {
         return [:]
     }
 
-    private func chosen(
+    func chosen(
         _ versions: [VariableName: Int], of environment: EnvironmentName
     ) async throws -> [VariableName: SecretRecord] {
         let newest = try await newest(in: environment)
@@ -73,17 +73,5 @@ extension SecretVault {
             chosen[name] = record
         }
         return chosen
-    }
-
-    /// Opens a record as the one that it says it is.
-    func open(_ record: SecretRecord, with ring: KeyRing) throws -> Secret {
-        guard let sealed = record.sealed else {
-            throw SecretsError.versionNotKept(record.name, record.environment, version: record.version)
-        }
-        let secret = try Envelope(ring: ring).open(sealed, at: EnvelopeAddress(record))
-        guard record.fingerprint == ring.fingerprint(of: secret) else {
-            throw SecretsError.altered(record.name, record.environment, version: record.version)
-        }
-        return secret
     }
 }

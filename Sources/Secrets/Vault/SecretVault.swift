@@ -6,7 +6,7 @@ package import Foundation
 /// The ring is read anew for each call, so that a rotation by another process is seen at once.
 package struct SecretVault: Sendable {
     let records: any SecretRecords
-    let keyRing: KeyRingFile
+    package let keyRing: KeyRingFile
 
     package init(records: any SecretRecords, keyRing: KeyRingFile) {
         self.records = records

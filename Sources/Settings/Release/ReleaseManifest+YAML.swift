@@ -31,6 +31,9 @@ extension ReleaseManifest {
             "probes", .list(of: .probe, limit: 64), "Requests to the key features, which must work before users come.")
         let environment = keys.optional(
             "environment", .environmentVariables, "Settings of the release; the environment's own win over them.")
+        let secrets = keys.optional(
+            "secrets", .secretForms,
+            "Secrets that the environment must have, and how processes find each: environment, or file (NAME_FILE).")
         let migrations = keys.optional("migrations", .relativePath, "Folder of SQL migrations inside the release.")
         let statements = keys.optional(
             "statements", .relativePath, "File of SQL statements that the release sends, as its tests record them.")
@@ -41,7 +44,8 @@ extension ReleaseManifest {
         self.init(
             name: name, version: version, commit: commit, tag: tag, authors: authors, build: build,
             processes: processes, health: health ?? HealthDefinition(), probes: probes ?? [],
-            environment: environment ?? [:], migrations: migrations, statements: statements, assets: assets,
+            environment: environment ?? [:], secrets: secrets, migrations: migrations, statements: statements,
+            assets: assets,
             shared: shared ?? [])
     }
 }

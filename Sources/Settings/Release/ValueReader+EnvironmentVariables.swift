@@ -26,6 +26,20 @@ extension ValueReader where Value == [String: String] {
     }
 }
 
+extension ValueReader where Value == [VariableName: SecretForm] {
+    /// Names of secrets, each with how a process finds it.
+    static var secretForms: ValueReader {
+        let named = ValueReader<[(name: VariableName, value: SecretForm)]>.named(
+            VariableName.self, limit: Limits.entries
+        ) { _ in .choice(SecretForm.allCases.map(\.rawValue), SecretForm.init) }
+        return ValueReader(schema: named.schema) { node in
+            named.read(node).map {
+                Dictionary($0.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+            }
+        }
+    }
+}
+
 /// The rules for one entry of `environment:` and `settings:`.
 private enum EnvironmentVariable {
     /// What Switchyard itself tells every process.

@@ -11,7 +11,6 @@ import UnixSignals
 /// A prepared command as a process of this command line's own, on its terminal and pipes.
 struct OneOffProcess: Sendable {
     let prepared: PreparedCommand
-    let arguments: [String]
     let timeLimit: Duration?
 
     /// The exit codes beside the command's own, as timeout(1) and shells have them.
@@ -52,10 +51,9 @@ struct OneOffProcess: Sendable {
     private func execute(whenStarted: (Int32) -> Void) async -> CommandEnd {
         do {
             let words = try words()
-            let variables = prepared.variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
             let result = try await Subprocess.run(
                 .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
-                environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+                environment: .custom(Self.credentials),
                 workingDirectory: FilePath(prepared.folder),
                 input: .currentStandardInput, output: .currentStandardOutput, error: .currentStandardError
             ) { execution in
@@ -73,24 +71,23 @@ struct OneOffProcess: Sendable {
         }
     }
 
-    /// The command under the account of the release's processes; only root can become another one.
+    /// Switchyard itself, which opens the secrets, becomes the account and then the command, and keeps the pid.
     ///
-    /// `chpst` becomes the account and `setpriv` the command, and each keeps the pid. The latter ends as a shell does when
-    /// it cannot: with 127 where something is missing (the interpreter of a script), else with 126. A process that was
-    /// just forked off several threads must not change its account itself: glibc would wait for threads that it does not
-    /// have.
+    /// It ends as a shell does when it cannot: with 127 where something is missing (the interpreter of a script), else
+    /// with 126. A process that was just forked off several threads must not change its account itself: glibc would wait
+    /// for threads that it does not have.
     private func words() throws -> [String] {
-        let command = [Self.setpriv, prepared.program] + arguments
-        guard prepared.userID != Int(geteuid()) else { return command }
-        guard UnixUser.isRoot else {
+        guard prepared.userID == Int(geteuid()) || UnixUser.isRoot else {
             throw CommandExit(.wentWrong, "it runs as the user \(prepared.userID), which only root can become")
         }
-        return [try Runit().chpst, "-u", ":\(prepared.userID):\(prepared.groupID)"] + command
+        return [try OwnProgram.path(), "deliver", "--once", prepared.start]
     }
 
-    /// Of util-linux, which every distribution has there. It becomes no account itself: it keeps root's right to execute
-    /// any file until it has done so.
-    private static let setpriv = "/usr/bin/setpriv"
+    /// Where systemd has put the keys, if it has; everything else is in the file.
+    private static var credentials: [Environment.Key: String] {
+        let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+        return folder.map { ["CREDENTIALS_DIRECTORY": $0] } ?? [:]
+    }
 }
 
 // MARK: - Signals and time

@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
             words: command, release: release, requestedBy: Requester.name, process: .current())
         let prepared = try await client.prepare(request, in: environment.resolve(with: client))
         let end = await OneOffProcess(
-            prepared: prepared, arguments: Array(command.dropFirst()), timeLimit: timeLimit
+            prepared: prepared, timeLimit: timeLimit
         ).run()
         await tell(end, of: prepared.command)
         throw ExitCode(Int32(end.exitCode))

@@ -10,7 +10,8 @@ struct PlanText {
     var lines: [String] {
         let plan = report.plan
         let steps = plan.steps.enumerated().map { "  \($0 + 1). \($1.step.title): \($1.sentence)" }
-        return [title] + steps + ["It needs \(plan.needs.joined(separator: ", and "))."] + [wayBack]
+        let changes = (plan.variables?.changes ?? []).map { "It gets \($0)." }
+        return [title] + steps + changes + ["It needs \(plan.needs.joined(separator: ", and "))."] + [wayBack]
             + plan.warnings.map { "Note: \($0)" } + ["Plan \(report.digest)"]
     }
 

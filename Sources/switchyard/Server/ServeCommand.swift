@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Foundation
 import Logging
+import Runtimes
 
 /// `switchyard serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -21,7 +22,9 @@ struct ServeCommand: AsyncParsableCommand {
     var verbose = false
 
     func run() async throws {
+        CoreDumps.forbid()
         let variables = ProcessInfo.processInfo.environment
+        OwnEnvironment.forget(mentionedIn: configuration)
         var logger = Logger(label: "switchyard") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .debug : .info
         try await ControlPlaneProcess.run(

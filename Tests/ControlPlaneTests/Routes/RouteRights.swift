@@ -40,6 +40,16 @@ enum RouteRights {
         dataAccesses         . . . . . = .
         erasePerson          . . . . . . =
         openAPI              = = = = = = =
+        secrets              . = = = = = .
+        secretHistory        . = = = = = .
+        settings             . = = = = = .
+        setSecrets           . o = . . . .
+        compareSecrets       . o = . . . .
+        removeSecret         . o = . . . .
+        exportSecrets        . . = = . . .
+        runWithSecrets       . o o = . . .
+        rotateSecretKeys     . . . . . . =
+        changeSettings       . o = . . . .
         identity             = = = = = = =
         accounts             . . . . . = =
         makeFirstAdmin       . . . . . . =

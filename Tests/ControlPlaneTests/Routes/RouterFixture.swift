@@ -55,80 +55,97 @@ struct RouterFixture {
 
     private init(_ folder: StateFolder, _ settings: AccessSettings) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let store = try ArtifactStore(folder: folder.artifacts)
-        let catalog = StoredReleases(store: store)
-        let tree = SupervisorTree(folder: folder.supervisor)
-        let proxy = try await HAProxy(
-            folder: HAProxyFolder(folder.haproxy), settings: TrafficSettings(), environments: [])
-        let releases = UnpackedReleases(store: store, folder: folder.releases)
-        let application = ApplicationName(unchecked: "freightops")
-        let databases = EnvironmentDatabases(
-            application: application, cluster: nil, passwords: DatabasePasswords(folder: folder.secrets))
-        running = RunningCommands()
-        self.folder = folder
-        let slots = SupervisedSlots(
-            tree: tree, catalog: catalog, releases: releases, databases: databases, commands: running, folder: folder)
-        let stateDatabase = StateDatabase(path: folder.database)
-        let schema = SchemaChanges(
-            databases: databases, slots: slots, catalog: catalog, artifacts: releases,
-            statements: StatementStore(database: stateDatabase), folder: folder, boundary: { _ in })
-        let log = RequestLog(environments: [])
-        let world = World(
-            router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
-            catalog: catalog, telemetry: ProxyTelemetry(log: log),
-            metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger))
-        )
-        records = DeploymentStore(database: stateDatabase) { $0.isAlive }
-        let journal = Journal(records: records, spool: try Spool(path: folder.spool), logger: logger)
-        let infrastructure = Infrastructure(
-            tree: tree, proxy: proxy, cluster: nil, certificates: nil, folder: folder, logger: logger
-        ) { [] }
+        let ground = try await Ground(folder, logger)
+        (records, running, self.folder) = (ground.records, ground.running, folder)
         let environments = Environments(deployers: [])
-        let trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
-        let record = try RecordParts(
-            Configuration(application: application, environments: []), trail, tree, databases, logger)
-        let commands = OneOffCommands(
-            environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
-            logger: logger)
         let access = try AccessParts(
-            settings, environments: Self.definitions, token: Self.token, database: stateDatabase, folder: folder,
-            trail: trail, logger: logger)
+            settings, environments: Self.definitions, token: Self.token, database: ground.database, folder: folder,
+            trail: ground.trail, logger: logger)
         desks = access.desks
         requests = access.requests
+        let things = NamedThings(
+            journal: ground.journal, commands: ground.commands, breakGlass: desks.breakGlass, requests: requests,
+            environments: Self.definitions.map(\.name))
+        let approved = ApprovedChanges(
+            desk: requests, accounts: desks.records, environments: environments, journal: ground.journal,
+            catalog: ground.catalog, infrastructure: ground.infrastructure, trail: ground.trail, logger: logger)
+        let (secrets, variables) = ground.sealed.controllers(environments, ground.record.accesses)
         server = APIServer(
-            listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper,
-            things: NamedThings(
-                journal: journal, commands: commands, breakGlass: desks.breakGlass, requests: requests,
-                environments: Self.definitions.map(\.name)),
-            logger: logger,
+            listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper, things: things, logger: logger,
             controllers: APIServer.Controllers(
                 status: StatusController(
-                    application: application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail, notice: access.notice, record: record
-                ),
+                    application: ground.application, environments: environments, world: ground.world,
+                    infrastructure: ground.infrastructure, trail: ground.trail, notice: access.notice,
+                    record: ground.record),
                 environments: EnvironmentsController(
-                    application: application, environments: environments, catalog: catalog, world: world,
-                    infrastructure: infrastructure
-                ),
-                commands: CommandsController(commands: commands, journal: journal, accesses: record.accesses),
-                logs: LogsController(environments: environments, tree: tree),
-                deployments: DeploymentsController(journal: journal, environments: environments),
+                    application: ground.application, environments: environments, catalog: ground.catalog,
+                    world: ground.world, infrastructure: ground.infrastructure),
+                commands: CommandsController(commands: ground.commands, journal: ground.journal),
+                logs: LogsController(environments: environments, tree: ground.tree),
+                deployments: DeploymentsController(journal: ground.journal, environments: environments),
                 verdicts: VerdictsController(
-                    journal: journal, environments: environments, records: VerdictStore(database: stateDatabase)),
-                metrics: MetricsController(log: log, environments: environments),
+                    journal: ground.journal, environments: environments,
+                    records: VerdictStore(database: ground.database)),
+                metrics: MetricsController(log: ground.log, environments: environments),
                 releases: ReleasesController(
-                    store: store, incoming: folder.incoming, environments: environments, logger: logger),
+                    store: ground.store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(keeper: try Self.keeper(folder, logger)),
-                audit: AuditController(trail: trail, accounts: desks.records),
-                access: access.controllers(trail: trail),
+                audit: AuditController(trail: ground.trail, accounts: desks.records),
+                access: access.controllers(trail: ground.trail),
                 requests: RequestsController(
-                    desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: catalog,
-                    infrastructure: infrastructure,
-                    approved: ApprovedChanges(
-                        desk: requests, accounts: desks.records, environments: environments, journal: journal,
-                        catalog: catalog, infrastructure: infrastructure, trail: trail, logger: logger), trail: trail)
-            )
-        )
+                    desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: ground.catalog,
+                    infrastructure: ground.infrastructure, approved: approved, trail: ground.trail),
+                secrets: secrets, settings: variables))
+    }
+}
+
+/// What the controllers stand on.
+private struct Ground {
+    let application = ApplicationName(unchecked: "freightops")
+    let running = RunningCommands()
+    let store: ArtifactStore
+    let catalog: StoredReleases
+    let tree: SupervisorTree
+    let database: StateDatabase
+    let sealed: SealedParts
+    let log = RequestLog(environments: [])
+    let world: World
+    let records: DeploymentStore
+    let journal: Journal
+    let infrastructure: Infrastructure
+    let trail: AuditTrail
+    let record: RecordParts
+    let commands: OneOffCommands
+
+    init(_ folder: StateFolder, _ logger: Logger) async throws {
+        store = try ArtifactStore(folder: folder.artifacts)
+        catalog = StoredReleases(store: store)
+        tree = SupervisorTree(folder: folder.supervisor)
+        let configuration = Configuration(application: application, environments: [])
+        let proxy = try await HAProxy(
+            folder: HAProxyFolder(folder.haproxy), settings: configuration.traffic, environments: [])
+        let releases = UnpackedReleases(store: store, folder: folder.releases)
+        database = StateDatabase(path: folder.database)
+        sealed = try await SealedParts(configuration, database, tree: tree, folder: folder, logger: logger)
+        let slots = SupervisedSlots(
+            tree: tree, catalog: catalog, releases: releases, sealed: sealed, commands: running, folder: folder)
+        let schema = SchemaChanges(
+            databases: sealed.databases, slots: slots, catalog: catalog, artifacts: releases,
+            statements: StatementStore(database: database), folder: folder, boundary: { _ in })
+        world = World(
+            router: ProxyRouter(proxy: proxy), runtime: slots, database: schema, prober: HTTPProber(),
+            catalog: catalog, telemetry: ProxyTelemetry(log: log),
+            metrics: PrometheusMetrics(reader: PrometheusReader(logger: logger)))
+        records = DeploymentStore(database: database) { $0.isAlive }
+        journal = Journal(records: records, spool: try Spool(path: folder.spool), logger: logger)
+        infrastructure = Infrastructure(
+            tree: tree, proxy: proxy, cluster: nil, certificates: nil, folder: folder, logger: logger
+        ) { [] }
+        trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
+        record = try RecordParts(configuration, trail, tree, sealed.databases, logger)
+        commands = OneOffCommands(
+            environments: Environments(deployers: []), catalog: catalog, slots: slots, journal: journal,
+            running: running, starts: sealed.starts, accesses: record.accesses, logger: logger)
     }
 }
 

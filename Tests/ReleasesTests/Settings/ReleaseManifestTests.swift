@@ -77,7 +77,7 @@ struct ReleaseManifestTests {
         (
             "procesess: {}",
             "6:1: unknown key 'procesess'; did you mean 'processes'? Allowed: name, version, commit, tag, authors, "
-                + "build, processes, health, probes, environment, migrations, statements, assets, shared."
+                + "build, processes, health, probes, environment, secrets, migrations, statements, assets, shared."
         ),
         (
             "health: {pth: /up}",
