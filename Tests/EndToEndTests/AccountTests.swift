@@ -32,7 +32,7 @@ import Testing
             #expect(try await developer.cli(["deploy", "1.0.0", "-e", "dev"]).status == 0)
             let asked = try await developer.cli(["deploy", "1.1.0", "-e", "production", "--detach"])
             #expect(asked.status == 0 && asked.output.contains("still needs   release_manager"), "\(asked)")
-            #expect(try await developer.cli(["promote", "1"]).status == 10)
+            #expect(try await developer.cli(["promote", "1", "--reason", "no"]).status == 10)
             #expect(try await ana.cli(["deploy", "1.0.0", "-e", "dev"]).status == 10, "an admin deploys nothing")
             #expect(try await ana.cli(["audit", "list"]).status == 10, "nor reads the record")
             let who = try await developer.cli(["whoami"])
