@@ -98,7 +98,8 @@ struct Place {
         fixture.running.add(command)
         var parameters = [
             "environment": environment.rawValue, "deployment": "1", "command": command.id.uuidString,
-            "release": "9.9.9", "entry": "999999", "secret": "NOTHING", "account": "nobody-here", "proposal": UUID().uuidString,
+            "release": "9.9.9", "entry": "999999", "secret": "NOTHING", "account": "nobody-here",
+            "proposal": UUID().uuidString,
             "token": String(repeating: "0", count: 24), "peer": "nothing",
         ]
         parameters["request"] = try await Self.request(environment, release, fixture).uuidString
