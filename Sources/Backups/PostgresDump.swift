@@ -58,7 +58,7 @@ package struct PostgresDump: BackupTaker {
         try FileManager.default.createDirectory(
             atPath: hidden, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let dump = "\(hidden)/dump"
-        try await runDump(address, to: dump, passwordFile: "\(hidden)/password")
+        try await runDump(address, to: dump, beside: hidden)
         try await verify(dump)
         let size = try Self.size(of: dump)
         guard rename(dump, "\(place)/\(name)") == 0 else { throw FileFault(operation: "rename", path: dump) }
@@ -66,17 +66,15 @@ package struct PostgresDump: BackupTaker {
         return Backup(folder: "\(place)/\(name)", sizeInBytes: size, startedAt: startedAt, finishedAt: Date())
     }
 
-    private func runDump(_ address: PostgresAddress, to dump: String, passwordFile: String) async throws {
-        // Any host, port, database and user: the file serves this one connection.
-        let line = "*:*:*:*:" + (address.password ?? "").replacing("\\", with: "\\\\").replacing(":", with: "\\:")
-        try DurableFile.write(line + "\n", to: passwordFile, mode: 0o600)
+    private func runDump(_ address: PostgresAddress, to dump: String, beside folder: String) async throws {
         let program = try await PostgresProgram("pg_dump", of: .find(holding: "pg_dump"))
-        try await program.run(
-            [
-                "--format=directory", "--jobs=2", "--file=\(dump)", "--no-password",
-                "--dbname=\(address.connectionStringWithoutPassword)",
-            ],
-            environment: ["PGPASSFILE": passwordFile, "PGPASSWORD": nil], limit: BackupLimits.backup)
+        try await PasswordFile.using(address, in: folder) { variables in
+            _ = try await program.run(
+                [
+                    "--format=directory", "--jobs=2", "--file=\(dump)", "--no-password",
+                    "--dbname=\(address.connectionStringWithoutPassword)",
+                ], environment: variables, limit: BackupLimits.backup)
+        }
     }
 
     private func verify(_ dump: String) async throws {

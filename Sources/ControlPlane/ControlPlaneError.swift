@@ -39,6 +39,9 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case configurationBusy
     case noSignIn
     case noVPN
+    /// Keys that one person does not change through the API.
+    case guardedSettings([String])
+    case unknownRecipient(String, EnvironmentName)
     case nothingToApprove
     case tookTooLong(String, seconds: Int)
 
@@ -113,6 +116,12 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
             "\(sentence) Correct it under 'rollback_triggers' of \(environment). Nothing was changed."
         case .noSignIn:
             "No identity provider is configured: write it under access.sign_in in switchyard.yaml, or use a token."
+        case .unknownRecipient(let recipient, let environment):
+            "The secrets of \(environment) are exported only to recipients that switchyard.yaml names under "
+                + "access.secret_recipients, and '\(recipient.prefix(80))' is none of them."
+        case .guardedSettings(let keys):
+            "\(keys.prefix(5).joined(separator: ", ")) are not changed by one person while everything runs: write them into "
+                + "switchyard.yaml on the machine and start 'switchyard serve' again. Nothing was changed."
         case .nothingToApprove:
             "Nothing waits for approval here: the environment is not protected, or there are no accounts; deploy at once."
         case .noVPN:

@@ -38,6 +38,8 @@ enum Limits {
     static let peopleInterval: Duration = .seconds(60)
     /// Between two looks at changes that are approved and not carried out.
     static let approvedInterval: Duration = .seconds(5)
+    /// Before one that could not be carried out is tried again.
+    static let approvedPause: Duration = .seconds(60)
     /// Deployments among which that of a request is looked for.
     static let openedDeployments = 20
     /// Largest request to a witness: a checkpoint and a proof of some sixty lines.
@@ -68,6 +70,8 @@ enum Limits {
     static let serverMessageLines = 1_000
     /// One-off commands whose caller is remembered for the accesses of their statements.
     static let rememberedCommands = 1_000
+    /// Secrets that are set, or compared, at a time.
+    static let valuesAtOnce = 500
     /// Bytes of an output that are redacted at a time.
     static let redactedPiece = 65_536
     /// Between two attempts to learn the secrets of an environment.
@@ -120,7 +124,15 @@ enum Limits {
 extension Limits {
     /// What people write ends up in every journal and bundle, so it has a bound.
     static func require(_ text: String?, _ name: String, atMost limit: Int) throws {
-        guard let text, text.unicodeScalars.count > limit else { return }
+        guard let text else { return }
+        // It is shown on terminals, which control characters could make say something else.
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\n" }) else {
+            throw ControlPlaneError.invalidParameter(
+                name: name,
+                value: "\(text.prefix(20).filter { !$0.isASCII || $0.isLetter || $0.isNumber || $0 == " " })…",
+                expected: "a text without control characters")
+        }
+        guard text.unicodeScalars.count > limit else { return }
         throw ControlPlaneError.invalidParameter(
             name: name, value: "\(text.prefix(20))…", expected: "at most \(limit) characters")
     }

@@ -70,11 +70,12 @@ package struct RoleDesk: Sendable {
         return disabled
     }
 
-    /// Ends all sessions and tokens of an account, which stays what it is.
+    /// Ends all sessions, tokens and break-glass codes of an account, which stays what it is.
     package func revokeAll(of name: AccountName, at now: Date) async throws {
         guard try await records.account(name) != nil else { throw AccessError.unknownAccount(name) }
         try await records.endSessions(of: name)
         try await records.revokeTokens(of: name, at: now)
+        try await records.setRecoveryCodes([], of: name)
     }
 
     /// How many people are there who decide about roles; with one, the machine's token file is no master key any more.

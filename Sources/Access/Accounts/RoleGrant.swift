@@ -56,13 +56,16 @@ extension [RoleGrant] {
     }
 
     /// Refuses what no account may have: auditor beside an acting role, admin of some environments only, a service
-    /// account that is admin or on call.
+    /// account that is more than viewer or developer.
     package func check(for name: AccountName, kind: Account.Kind) throws(AccessError) {
         let roles = roles
         if roles.auditsItself { throw .auditorActs(name, roles.intersection(.acting)) }
         for grant in self {
             if grant.role == .admin, grant.environments != .all { throw .adminOfSome(name) }
-            if kind == .service, [.admin, .onCall].contains(grant.role) { throw .roleNeedsPerson(name, grant.role) }
+            // One admin makes their tokens, and so must not get by them what takes two people.
+            if kind == .service, ![.viewer, .developer].contains(grant.role) {
+                throw .roleNeedsPerson(name, grant.role)
+            }
             if case .only(let names) = grant.environments, names.isEmpty || names.count > Limits.grantEnvironments {
                 throw .environmentCount(names.count, limit: Limits.grantEnvironments)
             }

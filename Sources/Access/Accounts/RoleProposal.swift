@@ -75,7 +75,8 @@ package struct RoleProposal: Codable, Equatable, Sendable, Identifiable {
         guard voice != .account(account) else { throw .ownRoles(id) }
         try check(voice, among: accounts, at: now)
         let existing = accounts.first { $0.name == account }
-        guard existing?.grants == before else { throw .rolesChangedMeanwhile(account) }
+        let isDisabledSince = existing?.disabledAt.map { $0 > proposedAt } ?? false
+        guard existing?.grants == before, !isDisabledSince else { throw .rolesChangedMeanwhile(account) }
         try checkAdminsRemain(among: accounts, at: now)
         decide(.confirmed, by: voice, at: now)
         var confirmed = existing ?? Account(name: account, kind: kind, grants: [], createdAt: now)

@@ -63,12 +63,31 @@ package struct TokenDesk: Sendable {
             account, AccessError.words(label, of: "label"), scope, .made, until: now.addingTimeInterval(age), at: now)
     }
 
-    /// Makes the token that a command line has from a sign-in; it ends after half a day, or earlier where that is said.
-    package func makeSignedIn(
-        for account: Account, until end: Date? = nil, at now: Date
+    /// Makes the token for a use of break-glass by a code: for what that opens, in its environment, until its end.
+    package func makeRecovered(
+        for account: Account, in use: BreakGlass, at now: Date
     ) async throws -> (text: TokenText, record: TokenRecord) {
-        let longest = now.addingTimeInterval(Limits.signedInTokenAge)
-        let expiry = min(end ?? longest, longest)
+        let opened = Permission.allCases.filter { $0.rule.isOpenedByBreakGlass }
+        let beside: [Permission] = [
+            .readStatus, .readPlan, .readLogs, .rollBack, .setMaintenance, .endBreakGlass, .useOwnTokens, .addRelease,
+        ]
+        let scope = TokenScope(operations: Set(opened + beside), environments: .only([use.environment]))
+        return try await add(
+            account, "break-glass \(use.id.uuidString.lowercased())", scope, .recovered, until: use.expiresAt, at: now)
+    }
+
+    /// Takes back what was made for a use of break-glass.
+    package func revokeRecovered(of account: AccountName, at now: Date) async throws {
+        for token in try await records.tokens(of: account) where token.origin == .recovered && token.counts(at: now) {
+            _ = try await records.revokeToken(token.id, at: now)
+        }
+    }
+
+    /// Makes the token that a command line has from a sign-in; it ends after half a day.
+    package func makeSignedIn(
+        for account: Account, at now: Date
+    ) async throws -> (text: TokenText, record: TokenRecord) {
+        let expiry = now.addingTimeInterval(Limits.signedInTokenAge)
         return try await add(account, "signed in", .whole, .signedIn, until: expiry, at: now)
     }
 

@@ -8,6 +8,8 @@ package struct TokenRecord: Codable, Equatable, Sendable, Identifiable {
         case made
         /// A command line has it from a sign-in.
         case signedIn
+        /// It stands for one use of break-glass by a code.
+        case recovered
     }
 
     package let id: TokenID

@@ -57,11 +57,16 @@ struct AccountsController: Sendable {
             let proposal = try await desks.roles.propose(
                 message.grants.map { try RoleGrant($0) }, for: AccountName(message.account),
                 kind: message.isService ? .service : .person, because: message.reason, by: voice(context), at: Date())
+            note(proposal, context)
             return try .json(RoleProposalReport(proposal, at: Date()), status: .created)
         }
         router.on(.confirmRoles) { _, context in
             let proposal = try await desks.roles.confirm(
                 context.parameters.identifier("proposal"), by: voice(context), at: Date())
+            note(proposal, context)
+            if let account = try await desks.records.account(proposal.account) {
+                context.notes.add("account_id", account.identifier)
+            }
             return try .json(RoleProposalReport(proposal, at: Date()))
         }
         router.on(.refuseRoles) { _, context in
@@ -69,6 +74,13 @@ struct AccountsController: Sendable {
                 context.parameters.identifier("proposal"), by: voice(context), at: Date())
             return try .json(RoleProposalReport(proposal, at: Date()))
         }
+    }
+
+    /// Which rights it is about; whose, is personal.
+    private func note(_ proposal: RoleProposal, _ context: AppRequestContext) {
+        context.notes.add("proposal", proposal.id.uuidString.lowercased())
+        context.notes.add("before", proposal.before?.map(\.words).joined(separator: "; ") ?? "no account")
+        context.notes.add("after", proposal.after.map(\.words).joined(separator: "; "))
     }
 
     private func voice(_ context: AppRequestContext) throws -> RoleProposal.Voice {

@@ -34,6 +34,7 @@ struct BreakGlassController: Sendable {
         router.on(.endBreakGlass) { _, context in
             guard let account = try context.admitted().subject.account else { throw HTTPError(.forbidden) }
             let use = try await desks.breakGlass.end(Self.use(context), by: account, at: Date())
+            try await desks.tokens.revokeRecovered(of: use.account, at: Date())
             context.notes.add("use", use.id.uuidString.lowercased())
             notice.wake()
             return try .json(BreakGlassReport(use, at: Date()))
@@ -74,7 +75,7 @@ struct BreakGlassController: Sendable {
                 duration: Double(message.minutes) * 60), by: name, code: message.code, from: address, at: now)
         guard let account = try await desks.records.account(name) else { throw AccessError.unknownAccount(name) }
         begun(use, by: account.identifier, context)
-        let token = try await desks.tokens.makeSignedIn(for: account, until: use.expiresAt, at: now)
+        let token = try await desks.tokens.makeRecovered(for: account, in: use, at: now)
         return RecoveredAccess(use: BreakGlassReport(use, at: now), token: token.text.revealed)
     }
 

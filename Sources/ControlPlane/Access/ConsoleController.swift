@@ -31,7 +31,8 @@ struct ConsoleController: Sendable {
                 return try await arrive(request, context)
             } catch {
                 let address = NetworkAddress(peer: context.remoteAddress)
-                if error is AccessError { desks.failures.note(.address(address), at: Date()) }
+                // Another site can lead a browser here: what was not begun here counts as no guess.
+                if case .identityToken? = error as? AccessError { desks.failures.note(.address(address), at: Date()) }
                 await refusals.note(error, "sign_in", nil, from: address, at: Date())
                 throw error
             }

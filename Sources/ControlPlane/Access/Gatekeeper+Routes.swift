@@ -55,7 +55,7 @@ extension Gatekeeper {
         var subject: Subject?
         do {
             guard let permission = route.permission else {
-                try desks.failures.check(.address(address), at: now)
+                try strangers.check(.address(address), at: now)
                 return (try await IncomingRequest(request, for: route), nil)
             }
             let known = try await self.subject(of: request, from: address, at: now)
@@ -67,6 +67,11 @@ extension Gatekeeper {
             await refusals.note(error, route.rawValue, subject, from: address, at: now)
             throw error
         }
+    }
+
+    /// Counts what somebody unknown was refused, so that nobody fills the record by asking.
+    func noteStranger(_ context: AppRequestContext) {
+        strangers.note(.address(NetworkAddress(peer: context.remoteAddress)), at: Date())
     }
 
     /// Whether somebody who was let in before would be let in now; nothing is recorded.

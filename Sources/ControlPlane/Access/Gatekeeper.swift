@@ -12,6 +12,8 @@ struct Gatekeeper: Sendable {
     let desks: AccessDesks
     let environments: [EnvironmentName: AccessedEnvironment]
     let refusals: RefusalNotes
+    /// Refusals on routes that are open to anybody: they lock those routes and nobody's token.
+    let strangers = FailureCounter()
     private let machineToken: MachineToken
     private let admins: AdminCount
 

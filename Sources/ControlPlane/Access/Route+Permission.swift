@@ -34,8 +34,8 @@ extension Route {
     private var permissionOfVariables: Permission? {
         switch self {
         case .secrets, .secretHistory, .settings: .listSecrets
-        // Whoever may compare may guess.
-        case .setSecrets, .compareSecrets, .removeSecret: .writeSecret
+        // Whoever may compare may guess. What leads to no database takes more, by its name.
+        case .setSecrets, .compareSecrets, .removeSecret: .writeDatabaseSecret
         // Whoever chooses the recipient can read the file.
         case .exportSecrets: .approveSecret
         case .runWithSecrets: .runCommand

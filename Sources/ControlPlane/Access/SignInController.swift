@@ -60,7 +60,7 @@ struct PeersController: Sendable {
             let now = Date()
             return try .json(await desks.records.peers().filter { $0.counts(at: now) }.map(PeerReport.init))
         }
-        router.on(.addPeer) { request, _ in
+        router.on(.addPeer) { request, context in
             let message = try await request.message(PeerRequest.self)
             let account = try message.account.map { try AccountName($0) }
             if let account, try await desks.records.account(account) == nil {
@@ -70,6 +70,8 @@ struct PeersController: Sendable {
                 PeerName(message.name), for: account, until: Date().addingTimeInterval(Double(message.days) * 86_400),
                 at: Date())
             try await desks.writeServerFile(at: Date())
+            context.notes.add("peer", peer.name.rawValue)
+            context.notes.add("expires", peer.expiresAt.formatted(.iso8601))
             return try .json(
                 AddedPeer(peer: PeerReport(peer), configuration: configuration), status: .created)
         }

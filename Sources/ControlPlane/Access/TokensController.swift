@@ -22,7 +22,12 @@ struct TokensController: Sendable {
         }
         router.on(.makeToken) { request, context in
             let message = try await request.message(TokenRequest.self)
-            return try .json(await make(message, context.admitted()), status: .created)
+            let made = try await make(message, context.admitted())
+            context.notes.add("token", made.token.id)
+            context.notes.add("operations", made.token.operations?.joined(separator: " ") ?? "all")
+            context.notes.add("environments", made.token.environments?.joined(separator: " ") ?? "all")
+            context.notes.add("expires", made.token.expiresAt.formatted(.iso8601))
+            return try .json(made, status: .created)
         }
         router.on(.revokeToken) { _, context in
             let text = try context.parameters.require("token")

@@ -39,8 +39,13 @@ final class APIRouter {
             guard let action = route.action else { return try await handle(incoming.request, lastContext) }
             let entry = AuditEntry(of: incoming, to: route, action, by: admission, lastContext)
             context.notes.actor = entry.actor
-            return try await trail.record(entry, goesBack: route.goesBack, notes: context.notes) {
-                try await handle(incoming.request, lastContext)
+            do {
+                return try await trail.record(entry, goesBack: route.goesBack, notes: context.notes) {
+                    try await handle(incoming.request, lastContext)
+                }
+            } catch {
+                if route.isOpen { gatekeeper.noteStranger(context) }
+                throw error
             }
         }
     }

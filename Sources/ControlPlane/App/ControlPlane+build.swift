@@ -176,7 +176,6 @@ private struct Parts {
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
             starts: sealed.starts, accesses: record.accesses, logger: logger)
-        (secrets, settings) = sealed.controllers(environments, record.accesses)
         let certificates = CertificateKeeper(
             settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
         self.certificates = certificates
@@ -191,6 +190,7 @@ private struct Parts {
         access = try AccessParts(
             configuration.access, environments: configuration.environments, token: folder.loadOrMakeToken(),
             database: stateDatabase, folder: folder, trail: trail, logger: logger)
+        (secrets, settings) = sealed.controllers(environments, record.accesses, access.gatekeeper)
     }
 
     /// In the order in which they begin; they end in reverse.
@@ -223,13 +223,14 @@ private struct Parts {
                 metrics: MetricsController(log: requestLog, environments: environments),
                 releases: ReleasesController(
                     store: store, incoming: folder.incoming, environments: environments, logger: logger),
-                configuration: ConfigurationController(keeper: keeper),
+                configuration: ConfigurationController(keeper: keeper, gatekeeper: access.gatekeeper),
                 audit: AuditController(trail: trail, accounts: access.desks.records),
                 access: access.controllers(trail: trail),
                 requests: RequestsController(
                     desk: access.requests, gatekeeper: access.gatekeeper, environments: environments,
                     catalog: world.catalog,
-                    infrastructure: infrastructure, approved: approved, trail: trail),
+                    infrastructure: infrastructure, approved: approved, trail: trail,
+                    application: configuration.application),
                 secrets: secrets,
                 settings: settings
             )

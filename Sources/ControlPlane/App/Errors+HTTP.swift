@@ -161,6 +161,7 @@ extension Problem.Kind {
         case .applicationInUse, .environmentInUse, .addressTaken, .metricRefused:
             self.init(422, "settings_refused", "Settings refused")
         case .releaseInUse: self.init(409, "release_in_use", "Release in use")
+        case .unknownRecipient, .guardedSettings: self.init(403, "forbidden", "Forbidden")
         case .noSignIn, .noVPN: self.init(422, "not_configured", "Not configured")
         case .configurationBusy: self.init(409, "configuration_busy", "Being changed")
         case .tooManyFollowers: self.init(503, "too_many_followers", "Too many followers")

@@ -26,6 +26,26 @@ struct IncomingRequest {
         var account: String?
         var incident: String?
         private(set) var environment: EnvironmentName?
+
+        private enum CodingKeys: CodingKey {
+            case release, reason, requestedBy, planDigest, isOn, account, incident, environment
+        }
+
+        init() {}
+
+        /// Member by member: one that is of no use must not hide the others from the record.
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: CodingKeys.self)
+            func text(_ key: CodingKeys) -> String? { try? members.decodeIfPresent(String.self, forKey: key) }
+            release = text(.release)
+            reason = text(.reason)
+            requestedBy = text(.requestedBy)
+            planDigest = text(.planDigest)
+            account = text(.account)
+            incident = text(.incident)
+            isOn = try? members.decodeIfPresent(Bool.self, forKey: .isOn)
+            environment = text(.environment).flatMap { EnvironmentName(rawValue: $0) }
+        }
     }
 
     /// Reads the body where it is a message; that of an upload is left alone.

@@ -7,6 +7,7 @@ import Domain
 import Foundation
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// Carries out what was approved, as soon as it can be; nobody needs to come back for it.
 ///
@@ -21,6 +22,7 @@ struct ApprovedChanges: ServiceLifecycle.Service {
     private let infrastructure: Infrastructure
     private let trail: AuditTrail
     private let logger: Logger
+    private let pauses = Pauses()
     private let wakes: AsyncStream<Void>
     private let waking: AsyncStream<Void>.Continuation
 
@@ -59,9 +61,11 @@ struct ApprovedChanges: ServiceLifecycle.Service {
     private func carryOutAll() async {
         let requests = (try? await desk.requests()) ?? []
         for request in requests.reversed() where request.state(at: Date()) == .approved {
+            guard pauses.isOver(for: request.id) else { continue }
             do {
                 try await carryOut(request)
             } catch {
+                pauses.begin(for: request.id)
                 // Somebody else's deployment, a database that is away: it is tried again until the request expires.
                 logger.info("an approved change waits", metadata: ["request": "\(request.id)", "error": "\(error)"])
             }
@@ -78,6 +82,10 @@ struct ApprovedChanges: ServiceLifecycle.Service {
         guard await deployer.current == nil else { return }
         try await infrastructure.waitUntilReady(for: deployer.environment)
         let release = try await catalog.release(reference.digest)
+        if let reason = try await hindrance(request, deployer, release, strategy) {
+            _ = try await desk.void(request.id, because: reason, at: Date())
+            return
+        }
         do {
             let deployment = try await trail.record(
                 entry(of: request), goesBack: false, notes: ActNotes()
@@ -92,10 +100,40 @@ struct ApprovedChanges: ServiceLifecycle.Service {
         }
     }
 
+    /// Why what was approved can't be done any more: somebody of it is gone, or the plan is another one.
+    private func hindrance(
+        _ request: ChangeRequest, _ deployer: EnvironmentDeployer, _ release: Release,
+        _ strategy: VerdictPolicy.Strategy?
+    ) async throws -> String? {
+        for name in [request.requestedBy] + request.approvals.map(\.by) {
+            guard let account = try await accounts.account(name), !account.isDead(at: Date()) else {
+                return "'\(name)' is disabled by now"
+            }
+            guard let approval = request.approvals.first(where: { $0.by == name }) else { continue }
+            let roles = account.grants.roles(in: request.environment)
+            guard approval.roles.allSatisfy({ roles.contains(RoleSet($0)) }) else {
+                return "'\(name)' has not the role any more with which it was approved"
+            }
+        }
+        do {
+            let digest = try await deployer.plan(release, strategy: strategy).digest(for: deployer.environment)
+            return digest == request.digest
+                ? nil : "the plan is not the one that was approved (\(digest.prefix(12)) now)"
+        } catch let error as DeploymentsError {
+            if case .notReady = error { throw error }
+            return "\(error)"
+        } catch let error as ControlPlaneError {
+            return "\(error)"
+        }
+    }
+
     /// The deployment that was opened just before the control plane ended.
     private func opened(for request: ChangeRequest) async -> DeploymentID? {
         let newest = await journal.history(of: request.environment, last: Limits.openedDeployments)
-        return newest.first { $0.planDigest == request.digest && $0.createdAt >= request.createdAt }?.id
+        return newest.first {
+            $0.planDigest == request.digest && $0.createdAt >= request.createdAt
+                && $0.requestedBy == request.requestedBy.rawValue
+        }?.id
     }
 
     /// The deployment as its requester's act, with how many had to approve it.
@@ -111,5 +149,19 @@ struct ApprovedChanges: ServiceLifecycle.Service {
         ]
         if case .deploy(let release, _) = request.change { entry.target = release.description }
         return entry
+    }
+}
+
+/// When what could not be carried out is tried again: each attempt is in the record.
+private final class Pauses: Sendable {
+    private let ends = Mutex<[UUID: ContinuousClock.Instant]>([:])
+
+    func isOver(for request: UUID) -> Bool { ends.withLock { $0[request].map { $0 <= .now } ?? true } }
+
+    func begin(for request: UUID) {
+        ends.withLock { ends in
+            ends = ends.filter { $0.value > .now }
+            ends[request] = .now + Limits.approvedPause
+        }
     }
 }

@@ -16,6 +16,7 @@ struct RequestsController: Sendable {
     let infrastructure: Infrastructure
     let approved: ApprovedChanges
     let trail: AuditTrail
+    let application: ApplicationName
 
     func addRoutes(to router: APIRouter) {
         router.on(.requestDeployment) { request, context in
@@ -63,16 +64,22 @@ struct RequestsController: Sendable {
         guard deployer.environment.isProtected else { throw ControlPlaneError.nothingToApprove }
         try await infrastructure.waitUntilReady(for: deployer.environment)
         let release = try await catalog.find(message.release)
+        guard release.manifest.name == application else {
+            throw DeploymentsError.wrongApplication(release.reference, expected: application)
+        }
         let plan = try await deployer.plan(release, strategy: message.strategy)
         let digest = try plan.digest(for: deployer.environment)
         if let wanted = message.planDigest, wanted != digest {
             throw DeploymentsError.planChanged(expected: wanted, actual: digest)
         }
+        var needs = ChangeRequest.needs(hasMigrations: !plan.migrations.isEmpty)
+        // Whoever holds a program's token asks by it: one more person looks.
+        if admission.subject.kind == .service { needs.append(.releaseManager) }
         return ChangeRequest(
             id: UUID(), environment: deployer.environment.name,
             change: .deploy(release.reference, strategy: message.strategy), digest: digest, requestedBy: account,
             authors: release.manifest.authors ?? [],
-            needs: ChangeRequest.needs(hasMigrations: !plan.migrations.isEmpty),
+            needs: needs,
             reason: message.reason, createdAt: Date())
     }
 

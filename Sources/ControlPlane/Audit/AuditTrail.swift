@@ -1,5 +1,8 @@
 import API
+import Access
+import Approvals
 import Audit
+import Deployments
 import Domain
 import DurableFiles
 import Foundation
@@ -95,7 +98,7 @@ extension AuditTrail {
     /// Records an act, does it, and records what came of it, with what `notes` has by then and what `describing` says of what
     /// went wrong.
     func record<Value>(
-        _ intent: AuditEntry, goesBack: Bool, notes: ActNotes, describing: (Problem) -> String = \.detail,
+        _ intent: AuditEntry, goesBack: Bool, notes: ActNotes, describing: ((Problem) -> String)? = nil,
         act: () async throws -> Value
     ) async throws -> Value {
         if intent.phase == .event {
@@ -111,7 +114,8 @@ extension AuditTrail {
         } catch {
             let problem = Problem(error)
             let outcome: AuditOutcome = problem.status < 500 ? .refused : .failed
-            await conclude(announced, intent, outcome, describing(problem), notes.details, in: log)
+            let reason = describing?(problem) ?? (error.namesPeople ? problem.code : problem.detail)
+            await conclude(announced, intent, outcome, reason, notes.details, in: log)
             throw error
         }
     }
@@ -163,8 +167,10 @@ extension AuditTrail {
     func note(endOf deployment: Deployment) async {
         var event = AuditEntry(
             .event, "deployment.end", by: .system, at: Date(), target: "\(deployment.id)",
-            environment: deployment.environment, outcome: deployment.outcome == .failed ? .failed : .succeeded,
-            reason: deployment.reason.map { String($0.prefix(Limits.reasonCharacters)) })
+            environment: deployment.environment, outcome: deployment.outcome == .failed ? .failed : .succeeded)
+        // It may begin with who asked.
+        let reason = deployment.reason.map { String($0.prefix(Limits.reasonCharacters)) }
+        event.personal["reason"] = reason.map { .init($0, about: "deployment-\(deployment.id)") }
         event.details = [
             "deployment": "\(deployment.id)", "kind": deployment.kind.rawValue,
             "release": deployment.release.description, "ended": deployment.outcome?.rawValue ?? "unknown",
@@ -267,5 +273,12 @@ package struct AuditPlace: Sendable {
 
     func signer() throws -> NoteSigningKey {
         try NoteSigningKey.openOrMake(path: "\(folder)/signing.key", name: origin)
+    }
+}
+
+extension Error {
+    /// Whether its sentence may name somebody, whose name does not belong into the record in the clear.
+    fileprivate var namesPeople: Bool {
+        self is AccessError || self is ApprovalError || self is Denial || self is LeaseHeld
     }
 }

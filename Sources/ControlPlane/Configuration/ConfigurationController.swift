@@ -1,9 +1,12 @@
 import API
+import Access
+import Foundation
 import Hummingbird
 
 /// The configuration: what would change, and changing it.
 struct ConfigurationController: Sendable {
     let keeper: ConfigurationKeeper
+    let gatekeeper: Gatekeeper
 
     func addRoutes(to router: APIRouter) {
         router.on(.configuration) { _, _ in try .json(await keeper.report()) }
@@ -11,8 +14,21 @@ struct ConfigurationController: Sendable {
             try .json(await keeper.compare(message(request, context)))
         }
         router.on(.applyConfiguration) { request, context in
-            try .json(await keeper.apply(message(request, context)), status: .accepted)
+            let message = try await message(request, context)
+            try await refuseGuarded(message)
+            return try .json(await keeper.apply(message), status: .accepted)
         }
+    }
+
+    /// Who watches over people is not changed by one of them: with accounts it takes the machine and a start.
+    private func refuseGuarded(_ message: ConfigurationRequest) async throws {
+        guard await gatekeeper.policy(at: Date()).isStaffed else { return }
+        let guarded = try await keeper.compare(message).differences.map(\.key).filter(Self.isGuarded)
+        guard guarded.isEmpty else { throw ControlPlaneError.guardedSettings(guarded) }
+    }
+
+    private static func isGuarded(_ key: String) -> Bool {
+        key.hasPrefix("access.") || key.hasPrefix("audit.") || key.hasPrefix("api.") || key.hasSuffix(".protected")
     }
 
     private func message(_ request: Request, _ context: AppRequestContext) async throws -> ConfigurationRequest {

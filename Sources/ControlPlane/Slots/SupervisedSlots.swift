@@ -53,6 +53,7 @@ extension SupervisedSlots: SlotRuntime {
         let given = try await give(variables, to: release, in: slot, of: environment)
         var common = given.settings
         common["SHARED_DIRECTORY"] = shared
+        var starting: [String] = []
         for (process, definition) in release.manifest.processes {
             for instance in 1...definition.instances {
                 let name = ServiceName(
@@ -65,9 +66,12 @@ extension SupervisedSlots: SlotRuntime {
                     sealed: given.sealed, stopSeconds: environment.policy.stopSeconds
                 )
                 try await install(service)
-                if definition.kind == .web { try await tree.start(service.name) }
+                if definition.kind == .web { starting.append(service.name) }
             }
         }
+        // Once more: what was published meanwhile went by the definitions of before.
+        try await self.variables.publish(environment.name)
+        for name in starting { try await tree.start(name) }
         return ports
     }
 

@@ -20,6 +20,7 @@ package struct KnownSecrets: Codable, Sendable {
             throw FileFault(operation: "read", path: path, code: errno == 0 ? ENOENT : errno)
         }
         let known = try JSONDecoder().decode(KnownSecrets.self, from: data)
+        guard !known.records.isEmpty else { return RedactionPatterns([]) }
         let ring = try keyRing.load()
         var secrets: [(name: VariableName, secret: Secret)] = []
         var refusal: (any Error)?
@@ -27,6 +28,8 @@ package struct KnownSecrets: Codable, Sendable {
             do {
                 secrets.append((record.name, try ring.open(record)))
             } catch {
+                // The ring is an older one: what is not known yet must not be passed on.
+                if case .unknownKey? = error as? SecretsError { throw error }
                 refusal = error
             }
         }

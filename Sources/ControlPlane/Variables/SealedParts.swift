@@ -25,11 +25,12 @@ struct SealedParts {
     }
 
     func controllers(
-        _ environments: Environments, _ accesses: DataAccesses
+        _ environments: Environments, _ accesses: DataAccesses, _ gatekeeper: Gatekeeper
     ) -> (SecretsController, SettingsController) {
         (
             SecretsController(
-                variables: variables, starts: starts, environments: environments, accesses: accesses),
+                variables: variables, starts: starts, environments: environments, accesses: accesses,
+                gatekeeper: gatekeeper),
             SettingsController(vault: variables.vault, environments: environments)
         )
     }

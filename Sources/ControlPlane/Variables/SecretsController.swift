@@ -1,4 +1,5 @@
 import API
+import Access
 import Deployments
 import Domain
 import DurableFiles
@@ -13,6 +14,7 @@ struct SecretsController: Sendable {
     let starts: CommandStarts
     let environments: Environments
     let accesses: DataAccesses
+    let gatekeeper: Gatekeeper
 
     private var vault: SecretVault { variables.vault }
 
@@ -30,7 +32,8 @@ struct SecretsController: Sendable {
             let (values, author) = try await values(of: request, context, for: environment)
             let written = try await vault.set(values, in: environment.name, by: author, at: Date())
             try await variables.publish(environment.name)
-            for writing in written { context.notes.add("\(writing.name)", "version \(writing.version)") }
+            context.notes.add(
+                "versions", written.map { "\($0.name) \($0.version)" }.joined(separator: ", "))
             return try .json(written.map(SecretWritten.init))
         }
         router.on(.compareSecrets) { request, context in
@@ -40,6 +43,7 @@ struct SecretsController: Sendable {
         }
         router.on(.removeSecret) { request, context in
             let (environment, name) = (try environment(context), try secret(context))
+            try await requireRight(to: [name], context)
             try await vault.remove([name], in: environment.name, by: context.requester(nil), at: Date())
             guard let removal = try await vault.history(of: name, in: environment.name).last else {
                 throw SecretsError.unknownSecret(name, environment.name)
@@ -59,8 +63,9 @@ struct SecretsController: Sendable {
                 name: "format", value: message.format,
                 expected: SopsFile.Format.allCases.map(\.rawValue).joined(separator: " or "))
         }
+        try requireKnown(message.recipients, in: environment)
         for (number, recipient) in message.recipients.enumerated() {
-            context.notes.add("recipient \(number + 1)", String(recipient.prefix(Limits.reasonCharacters)))
+            context.notes.add("recipient.\(number + 1)", String(recipient.prefix(Limits.reasonCharacters)))
         }
         let secrets = try await vault.read(in: environment.name).secrets
         let file = try await SecretExchange().write(
@@ -83,7 +88,7 @@ struct SecretsController: Sendable {
         var variables = environment.settings.merging(given.settings) { _, set in set }
         if environment.database != .none {
             let name = try await accesses.admit(
-                UUID(), words: message.words.joined(separator: " "), program: message.words[0], release: nil,
+                UUID(), words: message.words[0], program: message.words[0], release: nil,
                 in: environment.name, by: context.notes.actor)
             variables["PGAPPNAME"] = variables["PGAPPNAME"] ?? name
         }
@@ -106,6 +111,21 @@ struct SecretsController: Sendable {
                 }))
     }
 
+    /// Whoever chooses the recipient can read the file: of a protected environment the configuration chooses.
+    private func requireKnown(_ recipients: [String], in environment: EnvironmentDefinition) throws {
+        let known = gatekeeper.desks.settings.secretRecipients
+        guard environment.isProtected || !known.isEmpty else { return }
+        for recipient in recipients where !known.contains(recipient) {
+            throw ControlPlaneError.unknownRecipient(recipient, environment.name)
+        }
+    }
+
+    /// A DBA writes what leads to databases; the rest takes more. Throws for whoever may not.
+    private func requireRight(to names: [VariableName], _ context: AppRequestContext) async throws {
+        guard names.contains(where: { !$0.leadsToDatabase }) else { return }
+        try await gatekeeper.require(.writeSecret, of: context.admitted(), at: Date())
+    }
+
     private func history(of name: VariableName, in environment: EnvironmentName) async throws -> [SecretReport] {
         let history = try await vault.history(of: name, in: environment)
         guard !history.isEmpty else { throw SecretsError.unknownSecret(name, environment) }
@@ -117,6 +137,10 @@ struct SecretsController: Sendable {
     ) async throws -> (values: [VariableName: Secret], author: String) {
         let message = try await request.message(SecretsRequest.self)
         try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
+        guard message.values.count <= Limits.valuesAtOnce else {
+            throw ControlPlaneError.invalidParameter(
+                name: "values", value: "\(message.values.count)", expected: "at most \(Limits.valuesAtOnce) of them")
+        }
         var values: [VariableName: Secret] = [:]
         for (text, value) in message.values {
             let name = try VariableName(text)
@@ -125,6 +149,7 @@ struct SecretsController: Sendable {
             }
             values[name] = Secret(value)
         }
+        try await requireRight(to: Array(values.keys), context)
         return (values, context.requester(message.requestedBy))
     }
 
@@ -156,5 +181,13 @@ extension SecretWritten {
 extension SecretDifference {
     fileprivate init(_ change: SecretChange) {
         self.init(name: change.name.rawValue, before: change.before, after: change.after)
+    }
+}
+
+extension VariableName {
+    /// Whether it is one of those that lead to a database: DATABASE_URL, REPORTS_DATABASE_URL, PGPASSWORD.
+    fileprivate var leadsToDatabase: Bool {
+        rawValue.hasSuffix("DATABASE_URL") || rawValue.hasPrefix("POSTGRES_")
+            || ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLROOTCERT"].contains(rawValue)
     }
 }

@@ -38,7 +38,9 @@ extension EnvironmentDeployer {
             Deployment(
                 id: id, environment: self.environment.name, kind: .deploy, release: release.reference,
                 previous: self.table.stable?.occupant?.release, requestedBy: requester, planDigest: digest,
-                inStages: plan.isInStages, variables: plan.variables?.versions, createdAt: self.parts.now())
+                // None is a choice too: what is set from now on waits for a plan that names it.
+                inStages: plan.isInStages, variables: plan.variables?.versions ?? VariableVersions(),
+                createdAt: self.parts.now())
         }
     }
 

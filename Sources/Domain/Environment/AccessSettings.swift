@@ -7,14 +7,19 @@ package struct AccessSettings: Codable, Equatable, Sendable {
     package var vpn: VPNSettings?
     /// A command that is told of every break-glass, by JSON on its standard input; empty for none.
     package var breakGlassNotice: [String]
+    /// Recipients of age to whom secrets of protected environments may be exported.
+    package var secretRecipients: [String]
 
     package init(
-        networks: [String] = [], signIn: SignInSettings? = nil, vpn: VPNSettings? = nil, breakGlassNotice: [String] = []
+        networks: [String] = [], signIn: SignInSettings? = nil, vpn: VPNSettings? = nil,
+        breakGlassNotice: [String] = [],
+        secretRecipients: [String] = []
     ) {
         self.networks = networks
         self.signIn = signIn
         self.vpn = vpn
         self.breakGlassNotice = breakGlassNotice
+        self.secretRecipients = secretRecipients
     }
 }
 

@@ -109,14 +109,13 @@ private struct CloneMaker {
         }
         let program = try await PostgresProgram("pg_restore", of: .find(holding: "pg_restore"))
         do {
-            try await program.run(
-                sections + [
-                    "--exit-on-error", "--jobs=2", "--no-password", "--no-tablespaces", "--no-publications",
-                    "--no-subscriptions",
-                    "--dbname=\(address.connectionStringWithoutPassword)", backup,
-                ],
-                // It serves this one run, and only its own user can read a process's environment.
-                environment: ["PGPASSWORD": address.password ?? ""], limit: limits.restore)
+            try await PasswordFile.using(address, in: NSTemporaryDirectory()) { variables in
+                _ = try await program.run(
+                    sections + [
+                        "--exit-on-error", "--jobs=2", "--no-password", "--no-tablespaces", "--no-publications",
+                        "--no-subscriptions", "--dbname=\(address.connectionStringWithoutPassword)", backup,
+                    ], environment: variables, limit: limits.restore)
+            }
         } catch let reason as PostgresError {
             throw RehearsalError.restoreFailed(reason)
         }

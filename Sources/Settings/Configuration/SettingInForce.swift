@@ -114,6 +114,7 @@ extension SettingList {
         func list(_ texts: [String]) -> String? { texts.isEmpty ? nil : "[\(texts.joined(separator: ", "))]" }
         add("access.networks", list(access.networks), .now)
         add("access.break_glass_notice", list(access.breakGlassNotice), .now)
+        add("access.secret_recipients", list(access.secretRecipients), .now)
         add("access.sign_in.issuer", access.signIn?.issuer, .now)
         add("access.sign_in.client_id", access.signIn?.clientID, .now)
         add("access.sign_in.client_secret", access.signIn?.clientSecret, .now)

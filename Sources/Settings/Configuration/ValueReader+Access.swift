@@ -14,6 +14,10 @@ extension ValueReader where Value == AccessSettings {
                 breakGlassNotice: keys.optional(
                     "break_glass_notice", .list(of: .text(), limit: 64),
                     "A command with its arguments that is told of every break-glass, as JSON on its standard input.")
+                    ?? [],
+                secretRecipients: keys.optional(
+                    "secret_recipients", .list(of: .text(), limit: 100),
+                    "Recipients of age to whom secrets of protected environments may be exported; none by default.")
                     ?? [])
         }
     }

@@ -13,7 +13,7 @@ struct AccountCommand: AsyncParsableCommand {
 
             switchyard account first-admin ana@example.com
             switchyard account propose ben@example.com --role developer --role on_call:production --reason 'joins'
-            switchyard account confirm 6f1c…
+            switchyard account confirm 6f1c...
             """,
         subcommands: [
             AccountListCommand.self, AccountFirstAdminCommand.self, AccountProposeCommand.self,
@@ -68,7 +68,7 @@ struct AccountFirstAdminCommand: AsyncParsableCommand {
     }
 }
 
-/// `switchyard account propose NAME --role ROLE[:ENVIRONMENT,…]`
+/// `switchyard account propose NAME --role ROLE[:ENVIRONMENT,...]`
 struct AccountProposeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "propose", abstract: "Proposes all roles of an account; what is not named is taken away.")
@@ -79,7 +79,7 @@ struct AccountProposeCommand: AsyncParsableCommand {
         name: .customLong("role"),
         help: ArgumentHelp(
             "viewer, developer, release_manager, dba, on_call, auditor or admin, and after a colon where it holds; "
-                + "without one everywhere. May be repeated.", valueName: "role[:environment,…]"),
+                + "without one everywhere. May be repeated.", valueName: "role[:environment,...]"),
         transform: { text in
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             return RoleGrantMessage(

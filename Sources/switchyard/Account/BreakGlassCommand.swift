@@ -11,10 +11,10 @@ struct BreakGlassCommand: AsyncParsableCommand {
         abstract: "Lets somebody on call act alone in a protected environment, for at most an hour.",
         discussion: """
             Everybody who could have approved is told at once, everything that is done says so in the record, and \
-            somebody without a part in it reviews it within 24 hours; until then nobody breaks glass again.
+            somebody without a part in it reviews it within 24 hours: one that is not reviewed by then closes break-glass.
 
             switchyard break-glass start -e production --incident INC-7 --reason 'checkout is down'
-            switchyard break-glass start -e production --incident INC-7 --reason '…' --account ana@example.com --code-file c
+            switchyard break-glass start -e production --incident INC-7 --reason "..." --account ana@example.com --code-file c
             """,
         subcommands: [
             BreakGlassStartCommand.self, BreakGlassEndCommand.self, BreakGlassReviewCommand.self,
@@ -60,7 +60,8 @@ struct BreakGlassStartCommand: AsyncParsableCommand {
         let use = if let codeFile { try await recover(codeFile) } else { try await start() }
         if json { return try Terminal.sayJSON(use) }
         Terminal.say("You act alone in \(use.environment) until \(use.expiresAt.formatted(.iso8601)).")
-        Terminal.say("Told: \(use.told.isEmpty ? "nobody could have approved" : use.told.joined(separator: ", ")).")
+        Terminal.say(
+            "To be told: \(use.told.isEmpty ? "nobody could have approved" : use.told.joined(separator: ", ")).")
         Terminal.say("End it with: switchyard break-glass end \(use.id.uuidString.lowercased())")
     }
 

@@ -23,7 +23,7 @@ struct AuditAccessCommand: AsyncParsableCommand {
     var last = 50
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func validate() throws {
         guard (1...1_000).contains(last) else { throw ValidationError("'--last' takes 1 to 1000.") }

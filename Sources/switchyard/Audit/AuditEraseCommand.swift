@@ -19,7 +19,7 @@ struct AuditEraseCommand: AsyncParsableCommand {
     var subject: String
     @Flag(help: "Print JSON.")
     var json = false
-    @OptionGroup var state: StateOption
+    @OptionGroup var state: ConnectionOption
 
     func run() async throws {
         let report = try await state.client().erasePerson(subject, requestedBy: Requester.name)

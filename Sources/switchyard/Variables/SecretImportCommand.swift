@@ -48,7 +48,12 @@ struct SecretImportCommand: AsyncParsableCommand {
     private func carryOver(
         _ imported: SecretExchange.Imported, to place: EnvironmentName, with client: SwitchyardClient
     ) async throws {
-        let values = imported.secrets.compactMapValues { $0.reveal() }
+        let values = try imported.secrets.mapValues { secret in
+            guard let text = secret.reveal() else {
+                throw CommandExit(.unusable, "A value in \(file) is no text, which no variable can hold.")
+            }
+            return text
+        }
         let request = SecretsRequest(
             values: Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, $0.value) }),
             requestedBy: Requester.name)

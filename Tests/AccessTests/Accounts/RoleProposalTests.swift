@@ -165,7 +165,9 @@ struct RoleProposalTests {
             try await access.add("manager", [RoleGrant(.releaseManager)])
             try await access.add("keeper", [RoleGrant(.dba, in: .only([production]))])
             try await access.add("elsewhere", [RoleGrant(.dba, in: .only([AccessFixture.dev.name]))])
-            try await access.add("robot", [RoleGrant(.releaseManager)], kind: .service)
+            await #expect(throws: AccessError.roleNeedsPerson(AccessFixture.name("robot"), .releaseManager)) {
+                try await access.add("robot", [RoleGrant(.releaseManager)], kind: .service)
+            }
             try await access.add("gone", [RoleGrant(.releaseManager)])
             _ = try await access.roles.disable(AccessFixture.name("gone"), by: nil, at: now)
             #expect(try await access.roles.approvers(in: production, at: now).map(\.rawValue) == ["keeper", "manager"])

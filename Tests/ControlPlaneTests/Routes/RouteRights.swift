@@ -43,9 +43,9 @@ enum RouteRights {
         secrets              . = = = = = .
         secretHistory        . = = = = = .
         settings             . = = = = = .
-        setSecrets           . o = . . . .
-        compareSecrets       . o = . . . .
-        removeSecret         . o = . . . .
+        setSecrets           . o = = . . .
+        compareSecrets       . o = = . . .
+        removeSecret         . o = = . . .
         exportSecrets        . . = = . . .
         runWithSecrets       . o o = . . .
         rotateSecretKeys     . . . . . . =

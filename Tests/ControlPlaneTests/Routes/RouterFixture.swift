@@ -69,7 +69,7 @@ struct RouterFixture {
         let approved = ApprovedChanges(
             desk: requests, accounts: desks.records, environments: environments, journal: ground.journal,
             catalog: ground.catalog, infrastructure: ground.infrastructure, trail: ground.trail, logger: logger)
-        let (secrets, variables) = ground.sealed.controllers(environments, ground.record.accesses)
+        let (secrets, variables) = ground.sealed.controllers(environments, ground.record.accesses, access.gatekeeper)
         server = APIServer(
             listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper, things: things, logger: logger,
             controllers: APIServer.Controllers(
@@ -89,12 +89,14 @@ struct RouterFixture {
                 metrics: MetricsController(log: ground.log, environments: environments),
                 releases: ReleasesController(
                     store: ground.store, incoming: folder.incoming, environments: environments, logger: logger),
-                configuration: ConfigurationController(keeper: try Self.keeper(folder, logger)),
+                configuration: ConfigurationController(
+                    keeper: try Self.keeper(folder, logger), gatekeeper: access.gatekeeper),
                 audit: AuditController(trail: ground.trail, accounts: desks.records),
                 access: access.controllers(trail: ground.trail),
                 requests: RequestsController(
                     desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: ground.catalog,
-                    infrastructure: ground.infrastructure, approved: approved, trail: ground.trail),
+                    infrastructure: ground.infrastructure, approved: approved, trail: ground.trail,
+                    application: ground.application),
                 secrets: secrets, settings: variables))
     }
 }
