@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 extension AccessError: CustomStringConvertible {
@@ -33,11 +34,11 @@ extension AccessError: CustomStringConvertible {
 
     private var sentenceAboutProposals: String? {
         switch self {
-        case .unknownProposal(let id): "There is no proposal \(id.shown)."
+        case .unknownProposal(let id): "There is no proposal \(id.text)."
         case .proposalClosed(let id, let state):
-            "The proposal \(id.shown) is \(state.rawValue) already: make a new one."
-        case .selfConfirmation(let id): "Somebody else must confirm the proposal \(id.shown): you made it."
-        case .ownRoles(let id): "Somebody else must confirm the proposal \(id.shown): it is about your own roles."
+            "The proposal \(id.text) is \(state.rawValue) already: make a new one."
+        case .selfConfirmation(let id): "Somebody else must confirm the proposal \(id.text): you made it."
+        case .ownRoles(let id): "Somebody else must confirm the proposal \(id.text): it is about your own roles."
         case .rolesChangedMeanwhile(let name):
             "The roles of '\(name)' are not what they were when this was proposed: propose it again."
         case .notAdmin(let name): "'\(name)' is no admin, and only admins decide about roles."
@@ -106,16 +107,16 @@ extension AccessError: CustomStringConvertible {
             "'\(name)' is not on call for \(environment), and break-glass is only for people on call."
         case .breakGlassUnprotected(let environment): "\(environment) is not protected and needs no break-glass."
         case .reviewOverdue(let id):
-            "The use \(id.shown) of break-glass is not reviewed yet, a day after its end: somebody without a part in it "
+            "The use \(id.text) of break-glass is not reviewed yet, a day after its end: somebody without a part in it "
                 + "must review it first."
         case .breakGlassOpenAlready(let environment): "You have break-glass open in \(environment) already."
         case .reasonTooShort(let fewest): "The reason has fewer than \(fewest) characters: say what happens."
         case .breakGlassDuration: "Break-glass lasts from 1 to \(Int(Limits.breakGlassAge / 60)) minutes."
-        case .unknownBreakGlass(let id): "There is no use \(id.shown) of break-glass."
-        case .breakGlassOver(let id): "The use \(id.shown) of break-glass is over already."
-        case .breakGlassActive(let id): "The use \(id.shown) of break-glass is still open: end it before the review."
+        case .unknownBreakGlass(let id): "There is no use \(id.text) of break-glass."
+        case .breakGlassOver(let id): "The use \(id.text) of break-glass is over already."
+        case .breakGlassActive(let id): "The use \(id.text) of break-glass is still open: end it before the review."
         case .notToEnd(let name): "'\(name)' neither opened this break-glass nor could approve there, so can't end it."
-        case .reviewedAlready(let id): "The use \(id.shown) of break-glass is reviewed already."
+        case .reviewedAlready(let id): "The use \(id.text) of break-glass is reviewed already."
         case .reviewByParticipant(let name):
             "'\(name)' had a part in this use of break-glass: somebody else reviews it."
         case .badRecoveryCode: "The code opens nothing: each one works once, and new ones end the old ones."
@@ -141,9 +142,4 @@ extension AccessError: CustomStringConvertible {
         default: nil
         }
     }
-}
-
-extension UUID {
-    /// As people are shown it.
-    fileprivate var shown: String { uuidString.lowercased() }
 }

@@ -1,4 +1,5 @@
 package import Access
+import Domain
 package import Foundation
 
 /// Why somebody's yes or no to a change does not count.
@@ -17,12 +18,12 @@ package enum ApprovalError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unknownRequest(let id): "There is no request \(id.uuidString.lowercased())."
+        case .unknownRequest(let id): "There is no request \(id.text)."
         case .requestClosed(let id, let state):
-            "The request \(id.uuidString.lowercased()) is \(state.rawValue) already: make a new one."
-        case .notApproved(let id): "The request \(id.uuidString.lowercased()) is not approved."
+            "The request \(id.text) is \(state.rawValue) already: make a new one."
+        case .notApproved(let id): "The request \(id.text) is not approved."
         case .notAPerson(let name): "'\(name)' is a service account, and those approve nothing."
-        case .ownRequest(let id): "Somebody else must approve the request \(id.uuidString.lowercased()): you made it."
+        case .ownRequest(let id): "Somebody else must approve the request \(id.text): you made it."
         case .ownCommit(let name, let author):
             "'\(name)' wrote commits of this release (\(author)), so somebody else must approve it."
         case .approvedAlready(let name): "'\(name)' has approved this already, and counts once."

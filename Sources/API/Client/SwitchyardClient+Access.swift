@@ -31,11 +31,11 @@ extension SwitchyardClient {
     }
 
     package func confirmRoles(_ proposal: UUID) async throws -> RoleProposalReport {
-        try await send(.confirmRoles, ["proposal": proposal.uuidString.lowercased()], body: [String: String]())
+        try await send(.confirmRoles, ["proposal": proposal.text], body: [String: String]())
     }
 
     package func refuseRoles(_ proposal: UUID) async throws -> RoleProposalReport {
-        try await get(.refuseRoles, ["proposal": proposal.uuidString.lowercased()])
+        try await get(.refuseRoles, ["proposal": proposal.text])
     }
 
     /// Tokens of an account, one's own where none is named.
@@ -83,11 +83,11 @@ extension SwitchyardClient {
     }
 
     package func endBreakGlass(_ use: UUID) async throws -> BreakGlassReport {
-        try await get(.endBreakGlass, ["use": use.uuidString.lowercased()])
+        try await get(.endBreakGlass, ["use": use.text])
     }
 
     package func reviewBreakGlass(_ use: UUID, _ request: BreakGlassReviewRequest) async throws -> BreakGlassReport {
-        try await send(.reviewBreakGlass, ["use": use.uuidString.lowercased()], body: request)
+        try await send(.reviewBreakGlass, ["use": use.text], body: request)
     }
 
     package func makeRecoveryCodes(_ request: RecoveryCodesRequest) async throws -> RecoveryCodes {

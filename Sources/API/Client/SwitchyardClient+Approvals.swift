@@ -13,14 +13,14 @@ extension SwitchyardClient {
     package func changeRequests() async throws -> [ChangeRequestReport] { try await get(.changeRequests) }
 
     package func changeRequest(_ id: UUID) async throws -> ChangeRequestReport {
-        try await get(.changeRequest, ["request": id.uuidString.lowercased()])
+        try await get(.changeRequest, ["request": id.text])
     }
 
     package func approve(_ id: UUID, _ approval: ApproveRequest) async throws -> ChangeRequestReport {
-        try await send(.approveRequest, ["request": id.uuidString.lowercased()], body: approval)
+        try await send(.approveRequest, ["request": id.text], body: approval)
     }
 
     package func reject(_ id: UUID, _ rejection: RejectRequest) async throws -> ChangeRequestReport {
-        try await send(.rejectRequest, ["request": id.uuidString.lowercased()], body: rejection)
+        try await send(.rejectRequest, ["request": id.text], body: rejection)
     }
 }

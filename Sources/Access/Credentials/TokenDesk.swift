@@ -1,3 +1,4 @@
+import Domain
 package import Foundation
 
 /// Where tokens are made, shown and taken back.
@@ -73,7 +74,7 @@ package struct TokenDesk: Sendable {
         ]
         let scope = TokenScope(operations: Set(opened + beside), environments: .only([use.environment]))
         return try await add(
-            account, "break-glass \(use.id.uuidString.lowercased())", scope, .recovered, until: use.expiresAt, at: now)
+            account, "break-glass \(use.id.text)", scope, .recovered, until: use.expiresAt, at: now)
     }
 
     /// Takes back what was made for a use of break-glass.

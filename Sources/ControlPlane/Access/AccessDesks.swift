@@ -28,20 +28,28 @@ struct AccessDesks: Sendable {
         sessions = SessionDesk(records: records, failures: failures)
         roles = RoleDesk(records: records)
         breakGlass = BreakGlassDesk(records: records, failures: failures)
-        let provider = try settings.signIn.map { try IdentityProvider(IdentityProviderSettings($0)) }
+        let checked = try CheckedAccess(settings)
+        let provider = checked.provider.map { IdentityProvider($0) }
         self.provider = provider
         console = settings.signIn.flatMap { signIn in
             provider.map { ConsoleSignIn(provider: $0, redirect: signIn.address + ConsoleController.returnPath) }
         }
-        vpn = try settings.vpn.map { VPNDesk(records: records, network: try VPNNetwork($0)) }
-        networks = try ProtectedNetworks(settings.networks)
+        vpn = checked.vpn.map { VPNDesk(records: records, network: $0) }
+        networks = checked.networks
     }
+}
 
-    /// Throws what is wrong with the settings; for a configuration that is only tried.
-    static func check(_ settings: AccessSettings) throws {
-        if let signIn = settings.signIn { _ = try IdentityProviderSettings(signIn) }
-        if let vpn = settings.vpn { _ = try VPNNetwork(vpn) }
-        _ = try ProtectedNetworks(settings.networks)
+/// What the settings of access mean; also made where they are only tried.
+struct CheckedAccess {
+    let provider: IdentityProviderSettings?
+    let vpn: VPNNetwork?
+    let networks: ProtectedNetworks
+
+    /// Throws what is wrong with the settings.
+    init(_ settings: AccessSettings) throws {
+        provider = try settings.signIn.map { try IdentityProviderSettings($0) }
+        vpn = try settings.vpn.map { try VPNNetwork($0) }
+        networks = try ProtectedNetworks(settings.networks)
     }
 }
 

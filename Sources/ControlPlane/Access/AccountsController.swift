@@ -78,7 +78,7 @@ struct AccountsController: Sendable {
 
     /// Which rights it is about; whose, is personal.
     private func note(_ proposal: RoleProposal, _ context: AppRequestContext) {
-        context.notes.add("proposal", proposal.id.uuidString.lowercased())
+        context.notes.add("proposal", proposal.id.text)
         context.notes.add("before", proposal.before?.map(\.words).joined(separator: "; ") ?? "no account")
         context.notes.add("after", proposal.after.map(\.words).joined(separator: "; "))
     }

@@ -35,7 +35,7 @@ struct BreakGlassController: Sendable {
             guard let account = try context.admitted().subject.account else { throw HTTPError(.forbidden) }
             let use = try await desks.breakGlass.end(Self.use(context), by: account, at: Date())
             try await desks.tokens.revokeRecovered(of: use.account, at: Date())
-            context.notes.add("use", use.id.uuidString.lowercased())
+            context.notes.add("use", use.id.text)
             notice.wake()
             return try .json(BreakGlassReport(use, at: Date()))
         }
@@ -44,7 +44,7 @@ struct BreakGlassController: Sendable {
             guard let account = try context.admitted().subject.account else { throw HTTPError(.forbidden) }
             let use = try await desks.breakGlass.review(
                 Self.use(context), by: account, isJustified: message.isJustified, note: message.note, at: Date())
-            context.notes.add("use", use.id.uuidString.lowercased())
+            context.notes.add("use", use.id.text)
             context.notes.add("is_justified", "\(message.isJustified)")
             return try .json(BreakGlassReport(use, at: Date()))
         }
@@ -80,7 +80,7 @@ struct BreakGlassController: Sendable {
     }
 
     private func begun(_ use: BreakGlass, by identifier: String, _ context: AppRequestContext) {
-        context.notes.add("use", use.id.uuidString.lowercased())
+        context.notes.add("use", use.id.text)
         context.notes.add("environment", use.environment.rawValue)
         context.notes.add("by", identifier)
         context.notes.add("expires", use.expiresAt.formatted(.iso8601))

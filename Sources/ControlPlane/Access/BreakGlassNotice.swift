@@ -32,8 +32,7 @@ actor BreakGlassNotice {
     private var fault: String?
     /// Uses whose expiry is recorded, also while their notice can't be delivered.
     private var expiries: Set<String> = []
-    private let wakes: AsyncStream<Void>
-    private nonisolated let waking: AsyncStream<Void>.Continuation
+    private nonisolated let bell = Bell()
 
     init(command: [String], desk: BreakGlassDesk, path: String, trail: AuditTrail, logger: Logger) {
         self.command = command
@@ -43,23 +42,14 @@ actor BreakGlassNotice {
         self.logger = logger
         let text = FileManager.default.contents(atPath: path)
         delivered = text.flatMap { try? JSONDecoder().decode(Set<String>.self, from: $0) } ?? []
-        (wakes, waking) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Has everything delivered that is not; answers at once.
-    nonisolated func wake() { waking.yield() }
+    nonisolated func wake() { bell.ring() }
 
     /// Delivers until the task is cancelled.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [waking] in
-                while (try? await Task.sleep(for: Limits.peopleInterval)) != nil { waking.yield() }
-                waking.finish()
-            }
-            waking.yield()
-            for await _ in wakes where !Task.isCancelled { await deliverAll(at: Date()) }
-            group.cancelAll()
-        }
+        await bell.attend(every: Limits.peopleInterval) { await self.deliverAll(at: Date()) }
     }
 
     /// What everybody should know of break-glass now, a sentence each.
@@ -76,7 +66,7 @@ actor BreakGlassNotice {
                 + "(\(use.incident): \(use.reason))."
         case .awaitingReview:
             return "\(name) acted alone in \(use.environment); somebody without a part in it reviews it until "
-                + "\(use.reviewDue.formatted(.iso8601)): 'switchyard break-glass review \(use.id.uuidString.lowercased())'."
+                + "\(use.reviewDue.formatted(.iso8601)): 'switchyard break-glass review \(use.id.text)'."
         case .overdue:
             return "\(name) acted alone in \(use.environment) and nobody has reviewed it within a day; break-glass is "
                 + "closed for everybody until somebody does."
@@ -89,7 +79,7 @@ actor BreakGlassNotice {
         var faults: [String] = []
         for use in uses.reversed() {
             for occasion in Occasion.allCases where occasion.isDue(of: use, at: now) {
-                let key = "\(use.id.uuidString.lowercased()):\(occasion.rawValue)"
+                let key = "\(use.id.text):\(occasion.rawValue)"
                 guard !delivered.contains(key) else { continue }
                 if occasion == .ended, use.endedAt == nil { await noteExpiry(of: use) }
                 if !command.isEmpty, let fault = await deliver(use, occasion, at: now) {
@@ -104,7 +94,7 @@ actor BreakGlassNotice {
 
     /// Its end by time alone is in the record as one by hand is.
     private func noteExpiry(of use: BreakGlass) async {
-        let id = use.id.uuidString.lowercased()
+        let id = use.id.text
         guard expiries.insert(id).inserted else { return }
         var event = AuditEntry(
             .event, "break_glass.expire", by: .system, at: Date(), target: id, environment: use.environment)
@@ -116,9 +106,9 @@ actor BreakGlassNotice {
     private func deliver(_ use: BreakGlass, _ occasion: Occasion, at now: Date) async -> String? {
         let fault = await send(Notice(occasion, BreakGlassReport(use, at: now)))
         var event = AuditEntry(
-            .event, "break_glass.notice", by: .system, at: Date(), target: use.id.uuidString.lowercased(),
+            .event, "break_glass.notice", by: .system, at: Date(), target: use.id.text,
             environment: use.environment, outcome: fault == nil ? .succeeded : .failed)
-        event.details = ["occasion": occasion.rawValue, "break_glass": use.id.uuidString.lowercased()]
+        event.details = ["occasion": occasion.rawValue, "break_glass": use.id.text]
         await trail.note(event)
         if let fault {
             logger.critical("nobody could be told of break-glass", metadata: ["error": "\(fault)"])
@@ -127,7 +117,7 @@ actor BreakGlassNotice {
     }
 
     private func remember(_ key: String, among uses: [BreakGlass]) {
-        let known = Set(uses.map { $0.id.uuidString.lowercased() })
+        let known = Set(uses.map { $0.id.text })
         delivered = delivered.filter { known.contains(String($0.prefix(36))) }
         delivered.insert(key)
         do {
@@ -162,17 +152,15 @@ extension BreakGlassNotice {
         }
     }
 
+    private struct TookTooLong: Error, CustomStringConvertible {
+        var description: String { "it took longer than \(Limits.noticeTime)" }
+    }
+
     private func send(_ notice: Notice) async -> String? {
         do {
             let text = Array(try WireFormat.encoder.encode(notice))
-            return try await withThrowingTaskGroup(of: String?.self) { group in
-                group.addTask { [command] in try await Self.run(command, reading: text) }
-                group.addTask {
-                    try await Task.sleep(for: Limits.noticeTime)
-                    return "it took longer than \(Limits.noticeTime)"
-                }
-                defer { group.cancelAll() }
-                return try await group.next() ?? nil
+            return try await withDeadline(Limits.noticeTime, orThrow: TookTooLong()) { [command] in
+                try await Self.run(command, reading: text)
             }
         } catch {
             return "\(error)"

@@ -23,8 +23,7 @@ struct ApprovedChanges: ServiceLifecycle.Service {
     private let trail: AuditTrail
     private let logger: Logger
     private let pauses = Pauses()
-    private let wakes: AsyncStream<Void>
-    private let waking: AsyncStream<Void>.Continuation
+    private let bell = Bell()
 
     init(
         desk: RequestDesk, accounts: any AccessRecords, environments: Environments, journal: Journal,
@@ -38,23 +37,14 @@ struct ApprovedChanges: ServiceLifecycle.Service {
         self.infrastructure = infrastructure
         self.trail = trail
         self.logger = logger
-        (wakes, waking) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Has what is approved carried out; answers at once.
-    func wake() { waking.yield() }
+    func wake() { bell.ring() }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    while (try? await Task.sleep(for: Limits.approvedInterval)) != nil { waking.yield() }
-                    waking.finish()
-                }
-                waking.yield()
-                for await _ in wakes where !Task.isCancelled { await carryOutAll() }
-                group.cancelAll()
-            }
+            await bell.attend(every: Limits.approvedInterval) { await carryOutAll() }
         }
     }
 
@@ -145,7 +135,7 @@ struct ApprovedChanges: ServiceLifecycle.Service {
             .intent, .deploymentOpen, by: actor, at: Date(), environment: request.environment, reason: request.reason)
         entry.plan = request.digest
         entry.details = [
-            "approvals_required": "\(request.needs.count)", "request": request.id.uuidString.lowercased(),
+            "approvals_required": "\(request.needs.count)", "request": request.id.text,
         ]
         if case .deploy(let release, _) = request.change { entry.target = release.description }
         return entry

@@ -22,7 +22,7 @@ struct RequestsController: Sendable {
         router.on(.requestDeployment) { request, context in
             let message = try await request.message(DeploymentRequest.self)
             let made = try await desk.add(planned(message, context.admitted(), context))
-            context.notes.add("request", made.id.uuidString.lowercased())
+            context.notes.add("request", made.id.text)
             return try .json(ChangeRequestReport(made, at: Date()), status: .accepted)
         }
         router.on(.changeRequests) { _, _ in
@@ -63,10 +63,7 @@ struct RequestsController: Sendable {
         let deployer = try environments.deployer(of: context.parameters.require("environment"))
         guard deployer.environment.isProtected else { throw ControlPlaneError.nothingToApprove }
         try await infrastructure.waitUntilReady(for: deployer.environment)
-        let release = try await catalog.find(message.release)
-        guard release.manifest.name == application else {
-            throw DeploymentsError.wrongApplication(release.reference, expected: application)
-        }
+        let release = try await catalog.find(message.release, of: application)
         let plan = try await deployer.plan(release, strategy: message.strategy)
         let digest = try plan.digest(for: deployer.environment)
         if let wanted = message.planDigest, wanted != digest {
@@ -91,7 +88,7 @@ struct RequestsController: Sendable {
         guard let name = admission.subject.account else { throw AccessError.noSession }
         let checked = try await desk.check(id, by: name, digest: message.digest, at: now)
         var event = AuditEntry(
-            .event, .approvalGrant, by: admission.actor(saying: nil), at: now, target: id.uuidString.lowercased(),
+            .event, .approvalGrant, by: admission.actor(saying: nil), at: now, target: id.text,
             environment: checked.environment)
         event.plan = checked.digest
         return try await trail.record(event, goesBack: false, notes: ActNotes()) {

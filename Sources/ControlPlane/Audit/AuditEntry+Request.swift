@@ -17,7 +17,7 @@ extension AuditEntry {
         let stranger = AuditActor(id: "anybody", name: message.account.map(Self.short), address: context.remoteAddress)
         self.init(
             route.isReading ? .event : .intent, action, by: admission?.actor(saying: name) ?? stranger, at: Date(),
-            target: route.targetParameters.lazy.compactMap { parameters.get($0) }.first ?? message.release,
+            target: Route.targetParameters.lazy.compactMap { parameters.get($0) }.first ?? message.release,
             environment: admission?.environment?.name
                 ?? parameters.get("environment").flatMap { try? EnvironmentName($0) } ?? message.environment,
             reason: message.reason.map(Self.short))
@@ -37,7 +37,7 @@ extension AuditEntry {
         }
         if let use = admission?.breakGlass {
             flags.insert(.breakGlass)
-            details["break_glass"] = use.uuidString.lowercased()
+            details["break_glass"] = use.text
         }
         if route == .applyConfiguration {
             // It may hold what is nobody's business, so its hash is recorded.
@@ -59,9 +59,9 @@ extension AuditEntry {
 
 extension Route {
     /// The parameters of the path that name what something is done to.
-    fileprivate var targetParameters: [String] {
-        ["deployment", "release", "command", "entry", "secret", "proposal", "token", "use", "peer", "request"]
-    }
+    fileprivate static let targetParameters = [
+        "deployment", "release", "command", "entry", "proposal", "token", "use", "peer", "request",
+    ]
 }
 
 extension HTTPField.Name {

@@ -84,11 +84,17 @@ actor ConfigurationKeeper {
 
 extension ConfigurationKeeper {
     /// Takes a configuration that is right in everything, and gives the control plane's parts their turn to follow.
-    func apply(_ request: ConfigurationRequest) async throws -> ConfigurationReport {
+    ///
+    /// Throws `guardedSettings` where it changes a key that `isGuarded`.
+    func apply(
+        _ request: ConfigurationRequest, unless isGuarded: @Sendable (_ key: String) -> Bool
+    ) async throws -> ConfigurationReport {
         guard !isApplying, wayBack == nil else { throw ControlPlaneError.configurationBusy }
         isApplying = true
         defer { isApplying = false }
         let (new, differences, warnings) = try await examine(request)
+        let guarded = differences.map(\.key).filter(isGuarded)
+        guard guarded.isEmpty else { throw ControlPlaneError.guardedSettings(guarded) }
         let fileText = try request.text == nil ? nil : file.text()
         let proxyFault = await trial?.infrastructure.proxyFault
         if let fileText, fileText != new.text { try file.replace(with: new.text) }

@@ -29,7 +29,7 @@ struct ConfigurationTrial: Sendable {
                 throw ControlPlaneError.environmentInUse(name)
             }
         }
-        try AccessDesks.check(new.access)
+        _ = try CheckedAccess(new.access)
         if let witness = new.audit.witness { _ = try WitnessKeeper.key(of: witness) }
         if new.api.listen != old.api.listen { try requireFree(new.api.listen) }
         if let listen = new.api.publicListen, listen != old.api.publicListen { try requireFree(listen) }

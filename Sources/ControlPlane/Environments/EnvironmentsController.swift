@@ -21,7 +21,8 @@ struct EnvironmentsController: Sendable {
             let message = try await request.message(DeployRequest.self)
             let deployer = try deployer(context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
-            let plan = try await deployer.plan(release(message.release), strategy: message.strategy)
+            let plan = try await deployer.plan(
+                catalog.find(message.release, of: application), strategy: message.strategy)
             return try .json(PlanReport(digest: plan.digest(for: deployer.environment), plan: plan))
         }
         router.on(.deploy) { request, context in
@@ -30,7 +31,8 @@ struct EnvironmentsController: Sendable {
             let deployer = try deployer(context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
             let deployment = try await deployer.deploy(
-                release(message.release), by: context.requester(message.requestedBy), planDigest: message.planDigest,
+                catalog.find(message.release, of: application), by: context.requester(message.requestedBy),
+                planDigest: message.planDigest,
                 strategy: message.strategy
             )
             context.notes.add("deployment", "\(deployment.id)")
@@ -75,15 +77,6 @@ struct EnvironmentsController: Sendable {
 
     private func deployer(_ context: AppRequestContext) throws -> EnvironmentDeployer {
         try environments.deployer(of: context.parameters.require("environment"))
-    }
-
-    /// The release that is meant, if it is one of this application.
-    private func release(_ text: String) async throws -> Release {
-        let release = try await catalog.find(text)
-        guard release.manifest.name == application else {
-            throw DeploymentsError.wrongApplication(release.reference, expected: application)
-        }
-        return release
     }
 }
 

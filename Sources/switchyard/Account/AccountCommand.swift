@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Domain
 import Foundation
 
 /// `switchyard account ...`
@@ -100,7 +101,7 @@ struct AccountProposeCommand: AsyncParsableCommand {
             RoleProposalRequest(account: account, isService: service, grants: roles, reason: reason))
         if json { return try Terminal.sayJSON(proposal) }
         ProposalText.lines(of: proposal).forEach(Terminal.say)
-        Terminal.say("Another admin confirms it: switchyard account confirm \(proposal.id.uuidString.lowercased())")
+        Terminal.say("Another admin confirms it: switchyard account confirm \(proposal.id.text)")
     }
 }
 
@@ -203,7 +204,7 @@ enum ProposalText {
         func words(_ roles: [String]) -> String { roles.isEmpty ? "nothing" : roles.joined(separator: "; ") }
         let decided = proposal.decidedBy.map { " by \($0)" } ?? ""
         return [
-            "\(proposal.id.uuidString.lowercased())  \(proposal.account)  \(proposal.state)\(decided)",
+            "\(proposal.id.text)  \(proposal.account)  \(proposal.state)\(decided)",
             "    from  \(proposal.before.map(words) ?? "no account")", "    to    \(words(proposal.after))",
             "    why   \(proposal.reason) (\(proposal.proposedBy), \(proposal.proposedAt.formatted(.iso8601)))",
         ]

@@ -62,7 +62,7 @@ struct BreakGlassStartCommand: AsyncParsableCommand {
         Terminal.say("You act alone in \(use.environment) until \(use.expiresAt.formatted(.iso8601)).")
         Terminal.say(
             "To be told: \(use.told.isEmpty ? "nobody could have approved" : use.told.joined(separator: ", ")).")
-        Terminal.say("End it with: switchyard break-glass end \(use.id.uuidString.lowercased())")
+        Terminal.say("End it with: switchyard break-glass end \(use.id.text)")
     }
 
     private func start() async throws -> BreakGlassReport {
@@ -152,7 +152,7 @@ struct BreakGlassListCommand: AsyncParsableCommand {
         var table = TextTable("USE", "WHO", "WHERE", "FROM", "UNTIL", "INCIDENT", "STATE", "REASON")
         for use in uses {
             table.add(
-                use.id.uuidString.lowercased(), use.account, use.environment, use.startedAt.formatted(.iso8601),
+                use.id.text, use.account, use.environment, use.startedAt.formatted(.iso8601),
                 (use.endedAt ?? use.expiresAt).formatted(.iso8601), use.incident,
                 use.state.replacing("_", with: " "), use.reason)
         }

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Domain
 import Foundation
 
 /// `switchyard approve REQUEST`
@@ -94,7 +95,7 @@ enum RequestText {
             separator: ": ")
         let deployment = request.deployment.map { ", deployment \($0)" } ?? ""
         var lines = [
-            "\(request.id.uuidString.lowercased())  \(request.change) in \(request.environment): \(request.state)"
+            "\(request.id.text)  \(request.change) in \(request.environment): \(request.state)"
                 + deployment + (ended.isEmpty ? "" : " (\(ended))"),
             "    asked for by  \(request.requestedBy), until \(request.expiresAt.formatted(.iso8601))",
             "    digest        \(request.digest)",

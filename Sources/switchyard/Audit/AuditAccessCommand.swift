@@ -15,24 +15,15 @@ struct AuditAccessCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var environment: EnvironmentOption
-    @Option(help: ArgumentHelp("From this moment on, such as 2026-11-28T02:00:00Z.", valueName: "moment"))
-    var since: String?
-    @Option(help: ArgumentHelp("Before this moment.", valueName: "moment"))
-    var until: String?
-    @Option(help: "How many.")
-    var last = 50
+    @OptionGroup var period: AuditPeriodOptions
     @Flag(help: "Print JSON.")
     var json = false
     @OptionGroup var state: ConnectionOption
 
-    func validate() throws {
-        guard (1...1_000).contains(last) else { throw ValidationError("'--last' takes 1 to 1000.") }
-    }
-
     func run() async throws {
         let client = try state.client()
-        let selection = ["since": since, "until": until].compactMapValues { $0 }
-        let entries = try await client.dataAccesses(in: environment.resolve(with: client), selection, last: last)
+        let selection = ["since": period.since, "until": period.until].compactMapValues { $0 }
+        let entries = try await client.dataAccesses(in: environment.resolve(with: client), selection, last: period.last)
         if json { return try Terminal.sayJSON(entries) }
         if entries.isEmpty { return Terminal.say("The record has no such access.") }
         var table = TextTable("ENTRY", "WHEN", "WHAT", "BY", "FOR", "OBJECT", "TIMES", "OUTCOME")

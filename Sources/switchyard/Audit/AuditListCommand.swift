@@ -19,26 +19,17 @@ struct AuditListCommand: AsyncParsableCommand {
     var target: String?
     @Option(help: "Only with this outcome: succeeded, refused, failed, interrupted.")
     var outcome: String?
-    @Option(help: ArgumentHelp("From this moment on, such as 2026-11-28T02:00:00Z.", valueName: "moment"))
-    var since: String?
-    @Option(help: ArgumentHelp("Before this moment.", valueName: "moment"))
-    var until: String?
-    @Option(help: "How many.")
-    var last = 50
+    @OptionGroup var period: AuditPeriodOptions
     @Flag(help: "Print JSON.")
     var json = false
     @OptionGroup var state: ConnectionOption
 
-    func validate() throws {
-        guard (1...1_000).contains(last) else { throw ValidationError("'--last' takes 1 to 1000.") }
-    }
-
     func run() async throws {
         let selection = [
             "environment": environment, "action": action, "actor": actor, "target": target, "outcome": outcome,
-            "since": since, "until": until,
+            "since": period.since, "until": period.until,
         ].compactMapValues { $0 }
-        let entries = try await state.client().auditEntries(selection, last: last)
+        let entries = try await state.client().auditEntries(selection, last: period.last)
         if json { return try Terminal.sayJSON(entries) }
         if entries.isEmpty { return Terminal.say("The record has no such entry.") }
         var table = TextTable("ENTRY", "WHEN", "WHAT", "ENVIRONMENT", "TARGET", "BY", "OUTCOME", "REASON")
