@@ -13,7 +13,7 @@ private func canReachMirror() async -> Bool {
     let mirror = ProcessInfo.processInfo.environment["DEBIAN_MIRROR"] ?? "http://deb.debian.org/debian"
     let release = "\(mirror)/dists/bookworm/Release"
     let arguments = ["--silent", "--fail", "--max-time", "10", "--range", "0-99", release]
-    return (try? await output(of: "curl", arguments)) != nil
+    return (try? await output(of: "curl", arguments))?.isEmpty == false
 }
 
 /// The Debian package of the debug build, installed into a bare Debian in a folder of its own.
