@@ -24,6 +24,8 @@ package struct ChangeRequest: Codable, Equatable, Sendable, Identifiable {
     /// What is to be done.
     package enum Change: Codable, Equatable, Sendable {
         case deploy(ReleaseReference, strategy: VerdictPolicy.Strategy?)
+        /// Take away from the database what no serving or kept release uses any more, by the contract steps of the release.
+        case contract(ReleaseReference)
     }
 
     /// How a request ended.
@@ -69,7 +71,7 @@ package struct ChangeRequest: Codable, Equatable, Sendable, Identifiable {
         approvals = []
     }
 
-    /// Who must agree to a deployment: a release manager, and a DBA where it changes the schema.
+    /// Who must agree to a change: a release manager, and a DBA where it changes the schema.
     package static func needs(hasMigrations: Bool) -> [Role] {
         hasMigrations ? [.releaseManager, .dba] : [.releaseManager]
     }

@@ -40,6 +40,10 @@ enum Limits {
     static let approvedPlans = 100_000
     /// How long an approval counts, and how soon a break-glass must be reviewed, in microseconds.
     static let day = 24 * 3_600 * 1_000_000
+    static let hour = 3_600 * 1_000_000
+    static let second = 1_000_000
     /// How long a break-glass counts at most, in microseconds.
-    static let breakGlass = 3_600 * 1_000_000
+    static let breakGlass = hour
+    /// Roles that one change needs, beyond which a list is none.
+    static let rolesRequired = 8
 }

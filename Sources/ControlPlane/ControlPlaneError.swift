@@ -36,6 +36,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case addressTaken(String, cause: String)
     /// A Prometheus does not take the expression of a guard; the sentence names guard, server and cause.
     case metricRefused(EnvironmentName, String)
+    /// The API's certificate or its key.
+    case certificateUnusable(path: String, cause: String)
     case configurationBusy
     case noSignIn
     case noVPN
@@ -114,6 +116,8 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
                 + "changed."
         case .metricRefused(let environment, let sentence):
             "\(sentence) Correct it under 'rollback_triggers' of \(environment). Nothing was changed."
+        case .certificateUnusable(let path, let cause):
+            "The API cannot use \(path): \(cause). Correct api.secure in switchyard.yaml, or the file."
         case .noSignIn:
             "No identity provider is configured: write it under access.sign_in in switchyard.yaml, or use a token."
         case .unknownRecipient(let recipient, let environment):

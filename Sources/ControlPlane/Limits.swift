@@ -26,6 +26,8 @@ enum Limits {
     /// How long a stream goes on after whoever reads it may not any more.
     static let rightsInterval: Duration = .seconds(1)
     static let mostDeployments = 1_000
+    /// Acts without result that one entry names as under way.
+    static let namedIntents = 2_000
     static let mostAuditEntries = 1_000
     /// Refusals that are recorded in a minute of one caller, and callers of whom they are.
     static let refusalsEach = 20
@@ -76,6 +78,8 @@ enum Limits {
     static let redactedPiece = 65_536
     /// Between two attempts to learn the secrets of an environment.
     static let secretsPause: Duration = .seconds(1)
+    /// How long the other half of a secret is waited for when a redactor is told to end.
+    static let restOfSecret: Duration = .seconds(2)
     /// Characters of the words of a command that is run with an environment's variables.
     static let commandCharacters = 10_000
     /// How old what a command was to be started with may become before it is removed at a start.

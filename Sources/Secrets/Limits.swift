@@ -43,6 +43,8 @@ package enum Limits {
     static let pieceBytes = 128
     /// Digits of a card number (ISO/IEC 7812).
     static let cardDigits = 13...19
+    /// Digits of its groups, where what separates them also stands between other numbers.
+    static let cardGroup = 3...6
     /// Digits of a card number that may be shown at its beginning and its end (PCI DSS 3.4.1).
     static let cardPrefix = 6
     static let cardSuffix = 4

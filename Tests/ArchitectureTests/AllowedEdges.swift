@@ -139,6 +139,7 @@ enum AllowedEdges {
             "NIOCore": "bounds and reads response bodies",
             "NIOFoundationCompat": "decodes JSON from a response body without a copy",
             "NIOHTTP1": "names methods and statuses as the transport does",
+            "NIOSSL": "trusts the roots that somebody names",
         ],
         "ControlPlane": [
             "API": "serves its routes",
@@ -151,6 +152,7 @@ enum AllowedEdges {
             "Deployments": "drives them",
             "Domain": "speaks its words",
             "DurableFiles": "keeps token and evidence files whole",
+            "HummingbirdTLS": "speaks TLS",
             "HTTPTypes": "puts it together with the rest",
             "Hummingbird": "serves HTTP",
             "Judging": "hands on what the request log counts for the judge",
@@ -164,6 +166,7 @@ enum AllowedEdges {
             "Releases": "opens the artifact store",
             "Runtimes": "starts the slots' processes",
             "Secrets": "keeps and delivers variables, and redacts what is kept of outputs",
+            "NIOSSL": "reads the API's certificate",
             "ServiceLifecycle": "starts and stops its parts in order",
             "Settings": "reads switchyard.yaml",
             "Store": "keeps the state",

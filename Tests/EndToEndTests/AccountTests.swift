@@ -40,6 +40,7 @@ import Testing
             let newest = try await switchyard.client.deployments(last: 1).first
             #expect(newest?.requestedBy == "dora", "the journal names the account, whatever the request says")
 
+            try await expectGuarded(in: switchyard, ana: ana)
             let narrow = try await developer.cli([
                 "token", "create", "ci", "--operation", "read_status", "--output", "\(switchyard.folder)/narrow",
             ])
@@ -54,6 +55,25 @@ import Testing
                 !stream.isRunning
             }
             try await expectRecorded(in: switchyard, ana: ana)
+        }
+    }
+
+    /// What watches over people is not changed by one of them, whatever their role.
+    private func expectGuarded(in switchyard: SwitchyardFixture, ana: SignedInPerson) async throws {
+        let proposal = try await ana.proposes("rolf", roles: ["release_manager"])
+        #expect(try await switchyard.person("ben").cli(["account", "confirm", proposal]).status == 0)
+        let rolf = try await switchyard.person("rolf")
+        let text = try String(contentsOfFile: switchyard.configuration, encoding: .utf8)
+        for (old, new) in [
+            ("    protected: true\n", ""), ("", "\naccess: {networks: [10.8.0.0/24]}\n"),
+            ("", "\naudit: {retention_months: 12}\n"),
+        ] {
+            let changed = "\(switchyard.folder)/changed.yaml"
+            let other = old.isEmpty ? text + new : text.replacing(old, with: new)
+            #expect(other != text)
+            try other.write(toFile: changed, atomically: false, encoding: .utf8)
+            let refused = try await rolf.cli(["config", "apply", "--config", changed])
+            #expect(refused.status != 0 && refused.error.contains("are not changed by one person"), "\(new) \(refused)")
         }
     }
 

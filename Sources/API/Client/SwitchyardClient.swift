@@ -4,6 +4,8 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import NIOSSL
+import Synchronization
 
 /// Speaks to a control plane; used by the command line and by tests.
 package struct SwitchyardClient: Sendable {
@@ -27,21 +29,39 @@ package struct SwitchyardClient: Sendable {
     /// Asks once: a client that tries a refused connection again says only at its time limit that nobody listens.
     ///
     /// It lives as long as the process, as `HTTPClient.shared` does.
-    private static let singleAttempt: HTTPClient = {
+    private static let singleAttempt = client(trusting: nil)
+    /// Those that trust other roots than the system's, by the file of these.
+    private static let trusting = Mutex<[String: HTTPClient]>([:])
+
+    private static func client(trusting roots: String?) -> HTTPClient {
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.connectionPool.retryConnectionEstablishment = false
+        if let roots {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(roots)
+            configuration.tlsConfiguration = tls
+        }
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    }
 
     let http: HTTPClient
     private let url: String
     private let token: String?
 
     /// `url` without a trailing slash: `http://127.0.0.1:7700`. Without a token only what is open can be asked.
-    package init(url: String, token: String?) {
+    /// `trustedRoots` is a PEM file of roots that its certificate is trusted by; without it the system's count.
+    package init(url: String, token: String?, trustedRoots: String? = nil) {
         self.url = url
         self.token = token
-        http = Self.singleAttempt
+        guard let trustedRoots else {
+            http = Self.singleAttempt
+            return
+        }
+        http = Self.trusting.withLock { clients in
+            let client = clients[trustedRoots] ?? Self.client(trusting: trustedRoots)
+            clients[trustedRoots] = client
+            return client
+        }
     }
 
     package func status() async throws -> StatusReport { try await get(.status) }

@@ -1,10 +1,13 @@
 package import Domain
 package import Foundation
 
-/// Asks for a deployment in a protected environment, which is carried out when others have approved its plan.
+/// Asks for a deployment or a contraction in a protected environment, which is carried out when others have approved its
+/// plan.
 package struct DeploymentRequest: Codable, Equatable, Sendable {
-    /// A version, `name@version` or digest.
-    package var release: String
+    /// A version, `name@version` or digest; nil for a contraction, which is of the release that serves.
+    package var release: String?
+    /// Whether the database is to be contracted, and nothing deployed.
+    package var isContraction: Bool?
     /// Ask only for the plan with this digest.
     package var planDigest: String?
     package var strategy: VerdictPolicy.Strategy?
@@ -12,9 +15,11 @@ package struct DeploymentRequest: Codable, Equatable, Sendable {
     package var reason: String?
 
     package init(
-        release: String, planDigest: String? = nil, strategy: VerdictPolicy.Strategy? = nil, reason: String? = nil
+        release: String?, isContraction: Bool? = nil, planDigest: String? = nil,
+        strategy: VerdictPolicy.Strategy? = nil, reason: String? = nil
     ) {
         self.release = release
+        self.isContraction = isContraction
         self.planDigest = planDigest
         self.strategy = strategy
         self.reason = reason
@@ -42,6 +47,9 @@ package struct ChangeRequestReport: Codable, Equatable, Sendable {
     package var environment: EnvironmentName
     /// What is to be done, in a few words.
     package var change: String
+    /// The release that is to be deployed, by its digest; nil for a contraction.
+    package var release: ArtifactDigest?
+    package var strategy: VerdictPolicy.Strategy?
     /// What is approved: the plan's digest.
     package var digest: String
     package var requestedBy: String
@@ -60,13 +68,16 @@ package struct ChangeRequestReport: Codable, Equatable, Sendable {
     package var endedBecause: String?
 
     package init(
-        id: UUID, environment: EnvironmentName, change: String, digest: String, requestedBy: String, reason: String?,
-        createdAt: Date, expiresAt: Date, state: String, approvals: [Approval], missing: [String],
+        id: UUID, environment: EnvironmentName, change: String, release: ArtifactDigest?,
+        strategy: VerdictPolicy.Strategy?, digest: String, requestedBy: String, reason: String?, createdAt: Date,
+        expiresAt: Date, state: String, approvals: [Approval], missing: [String],
         deployment: DeploymentID?, endedBy: String?, endedBecause: String?
     ) {
         self.id = id
         self.environment = environment
         self.change = change
+        self.release = release
+        self.strategy = strategy
         self.digest = digest
         self.requestedBy = requestedBy
         self.reason = reason

@@ -61,7 +61,7 @@ extension Permission {
         case .approve: PermissionRule(Self.deciders).byPerson()
         case .promoteStage: PermissionRule(Self.builders, protected: .releaseManager, glass: true)
         case .rollBack: PermissionRule(Self.hands, protected: [.releaseManager, .dba, .onCall])
-        case .migrate: PermissionRule(Self.builders, protected: .dba, glass: true)
+        case .migrate: PermissionRule(Self.builders, protected: [], glass: true)
         case .setMaintenance: PermissionRule(Self.hands, protected: [.releaseManager, .onCall])
         case .runCommand: PermissionRule(Self.builders, protected: .dba, glass: true)
         case .changeFlag: PermissionRule(Self.hands, protected: [.releaseManager, .onCall])

@@ -9,13 +9,13 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case removeRelease = "remove_release"
     /// Opens a deployment that nobody else must approve.
     case deploy
-    /// Opens a deployment that waits for its approvals.
+    /// Asks for a deployment, or a contraction, that waits for its approvals.
     case requestDeployment = "request_deployment"
     case approve
     /// Lets a stage go on without a proof.
     case promoteStage = "promote_stage"
     case rollBack = "roll_back"
-    /// Changes a schema by itself: contracts it, runs a migration, reverts one.
+    /// Contracts a schema, with nobody else's approval.
     case migrate
     case setMaintenance = "set_maintenance"
     case runCommand = "run_command"

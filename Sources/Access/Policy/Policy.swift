@@ -58,7 +58,7 @@ package struct Policy: Sendable {
         if subject.somewhere.auditsItself { return .auditsItself }
         if rule.needsPerson, subject.kind == .service { return .needsPerson }
         if !roles(of: subject, rule, in: environment).isDisjoint(with: needed) { return nil }
-        if operation == .deploy, isOfProtected { return .onlyByRequest }
+        if isOfProtected, operation == .deploy || operation == .migrate { return .onlyByRequest }
         return needed.isEmpty ? .nobody : .role(needed: needed)
     }
 

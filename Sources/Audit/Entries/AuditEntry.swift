@@ -115,9 +115,14 @@ package struct AuditAction: RawRepresentable, Hashable, Sendable, ExpressibleByS
     package init(rawValue: String) { self.rawValue = rawValue }
     package init(stringLiteral value: String) { rawValue = value }
 
-    /// A deployment begins; its intent says in `approvals_required` how many approvals it needs.
+    /// A deployment begins; its intent says in `approvals_required` how many approvals it needs, and in
+    /// `roles_required` of which roles.
     package static let deploymentOpen: Self = "deployment.open"
-    /// Somebody approves a plan in an environment.
+    /// A contraction begins, which needs approvals as a deployment does.
+    package static let databaseContract: Self = "database.contract"
+    /// The acts that have no result yet, as the log is exported: their entries' numbers in the detail `entries`.
+    package static let underWay: Self = "audit.under_way"
+    /// Somebody approves a plan in an environment; the detail `roles` says with which roles it counts.
     package static let approvalGrant: Self = "approval.grant"
     /// Somebody takes rights for an emergency, named in the detail `use` as `by` and `environment` are.
     package static let breakGlassStart: Self = "break_glass.start"

@@ -1,10 +1,19 @@
+import Foundation
+
 /// The rules about rights for an emergency: who used them had begun it, within their time, and somebody else looked at it.
 ///
 /// An act with the flag `break-glass` names its use in the detail `break_glass`. The use has a `break_glass.start` before
-/// the act, at most an hour of time, and no `break_glass.end` before it. Within 24 hours after its end (or its hour)
-/// somebody who is not its user records `break_glass.review`; until then it may be open.
+/// the act, at most an hour of time (or until the start's `expires`), and no `break_glass.end` before it. Within 24 hours
+/// after its end somebody who is not its user records `break_glass.review`; until then it may be open, and one that came
+/// later is a note.
 struct BreakGlassRules {
     typealias Finding = VerificationReport.Finding
+
+    private enum Review {
+        case inTime
+        /// So many microseconds after it was due.
+        case late(Int)
+    }
 
     private struct Use {
         /// Who may not review it.
@@ -17,7 +26,7 @@ struct BreakGlassRules {
         var end: Int
         /// The first act that was done with it.
         var firstAct: Int?
-        var isReviewed = false
+        var review: Review?
 
         var reviewDue: Int { end + Limits.day }
     }
@@ -40,11 +49,14 @@ struct BreakGlassRules {
     /// Says what is not reviewed at the end.
     mutating func finish(now: Int) {
         for (_, use) in uses.sorted(by: { $0.value.start < $1.value.start }) {
-            guard let act = use.firstAct, !use.isReviewed else { continue }
-            if now >= use.reviewDue {
-                addMissingReview(act)
-            } else {
-                notes.append("Entry \(act) was done under break-glass, whose review is open and not due yet.")
+            guard let act = use.firstAct else { continue }
+            switch use.review {
+            case .inTime: continue
+            case .late(let delay):
+                let hours = (delay + Limits.hour - 1) / Limits.hour
+                notes.append("Entry \(act) was done under break-glass, whose review came \(hours) h after it was due.")
+            case nil where now >= use.reviewDue: addMissingReview(act)
+            case nil: notes.append("Entry \(act) was done under break-glass, whose review is open and not due yet.")
             }
         }
     }
@@ -65,7 +77,13 @@ struct BreakGlassRules {
         uses[id] = Use(
             actors: people(of: record),
             environment: record.details["environment"] ?? record.environment, entry: record.sequence, start: record.at,
-            end: record.at + Limits.breakGlass)
+            end: min(record.at + Limits.breakGlass, Self.expiry(of: record) ?? .max))
+    }
+
+    /// When the entry says that its rights end, in microseconds; it is written in whole seconds.
+    private static func expiry(of record: AuditRecord) -> Int? {
+        guard let text = record.details["expires"], let date = try? Date(text, strategy: .iso8601) else { return nil }
+        return SealedEntry.microseconds(date) + Limits.second
     }
 
     private mutating func noteEnd(_ record: AuditRecord) {
@@ -74,10 +92,10 @@ struct BreakGlassRules {
     }
 
     private mutating func noteReview(_ record: AuditRecord) {
-        guard let id = use(of: record), let use = uses[id], !use.isReviewed else { return }
+        guard let id = use(of: record), let use = uses[id], use.review == nil, record.at >= use.start else { return }
         let reviewers = people(of: record)
         guard !reviewers.isEmpty, use.actors.isDisjoint(with: reviewers) else { return }
-        uses[id]?.isReviewed = (use.start...use.reviewDue).contains(record.at)
+        uses[id]?.review = record.at <= use.reviewDue ? .inTime : .late(record.at - use.reviewDue)
     }
 
     /// Who begins or reviews: the account, and who is named beside it.

@@ -140,11 +140,15 @@ extension BundleCheck {
         }
     }
 
+    private static let remarkableActions: [StaticString] = [
+        "deployment.open", "database.contract", "approval.grant", "audit.prune", "audit.under_way",
+    ]
+
     private mutating func noteIfRemarkable(_ scanned: ScannedEntry, _ entry: UnsafeRawBufferPointer) {
         let action = UnsafeRawBufferPointer(rebasing: entry[scanned.action])
         let isRemarkable =
-            EntryScanner.holds("deployment.open", action) || EntryScanner.holds("approval.grant", action)
-            || EntryScanner.holds("audit.prune", action) || action.starts(with: "break_glass.".utf8)
+            Self.remarkableActions.contains { EntryScanner.holds($0, action) }
+            || action.starts(with: "break_glass.".utf8)
         // Few entries have any flag.
         guard isRemarkable || !scanned.flags.isEmpty else { return }
         if let record = try? AuditRecord(entry) {

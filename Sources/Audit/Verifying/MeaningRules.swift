@@ -1,9 +1,12 @@
+import Foundation
+
 /// The rules about what entries mean together: every intent its result, every production deployment its approvals.
 ///
-/// - An intent has exactly one result after it; `interrupted` is one.
-/// - The intent of `deployment.open` with the detail `approvals_required` above 0 has so many `approval.grant` before
-///   it, of the same plan and environment, by different people who are neither its actor nor its `requested_by`, at most
-///   24 hours old.
+/// - An intent has exactly one result after it; `interrupted` is one. Those that `audit.under_way` names, which is recorded
+///   when the log is exported, may lack it for a day.
+/// - The intent of `deployment.open` or `database.contract` with the detail `approvals_required` above 0 has so many
+///   `approval.grant` before it, of the same plan and environment, by different people who are neither its actor nor its
+///   `requested_by`, at most 24 hours old; and for each role of `roles_required` one of them who had that role.
 /// - Or it was done under break-glass, whose rules are in `BreakGlassRules`.
 struct MeaningRules {
     typealias Finding = VerificationReport.Finding
@@ -16,6 +19,8 @@ struct MeaningRules {
     private struct Approval {
         let actor: String
         let at: Int
+        /// The roles with which it counted.
+        let roles: Set<String>
     }
 
     private(set) var findings: [Finding] = []
@@ -23,6 +28,8 @@ struct MeaningRules {
     /// The highest minimum that an entry recorded.
     private(set) var recordedMinimum = 0
     private var openIntents: Set<Int> = []
+    /// What was said last to be under way, and when.
+    private var underWay: (intents: Set<Int>, at: Int) = ([], 0)
     private var approvals: [PlanKey: [Approval]] = [:]
     private var breakGlass = BreakGlassRules()
     private var latest = 0
@@ -37,7 +44,13 @@ struct MeaningRules {
 
     /// Says what is still open at the end.
     mutating func finish(now: Int) {
-        for intent in openIntents.sorted() {
+        let known = latest - underWay.at <= Limits.day ? openIntents.intersection(underWay.intents) : []
+        if !known.isEmpty {
+            notes.append(
+                "\(known.count) acts were under way when the record was exported: "
+                    + known.sorted().prefix(20).map { "\($0)" }.joined(separator: ", ") + ".")
+        }
+        for intent in openIntents.subtracting(known).sorted() {
             add(.openIntent, intent, "Entry \(intent) announces an act, and its result is not recorded.")
         }
         breakGlass.finish(now: now)
@@ -66,7 +79,9 @@ struct MeaningRules {
         switch AuditAction(rawValue: record.action) {
         case .approvalGrant: noteApproval(record)
         case .prune: recordedMinimum = max(recordedMinimum, record.details["minimum"].flatMap { Int($0) } ?? 0)
-        case .deploymentOpen where record.phase == SealedEntry.Phase.intent.rawValue:
+        case .underWay: noteUnderWay(record)
+        case .deploymentOpen,
+            .databaseContract where record.phase == SealedEntry.Phase.intent.rawValue:
             noteDeployment(record, minimum: minimum)
         default: break
         }
@@ -84,7 +99,17 @@ extension MeaningRules {
         else { return }
         if approvals.count >= Limits.approvedPlans { forgetOldApprovals() }
         approvals[PlanKey(plan: plan, environment: environment), default: []]
-            .append(Approval(actor: record.actor, at: record.at))
+            .append(Approval(actor: record.actor, at: record.at, roles: Self.words(record.details["roles"])))
+    }
+
+    private mutating func noteUnderWay(_ record: AuditRecord) {
+        guard record.actor == AuditActor.system.id else { return }
+        underWay = (Set(Self.words(record.details["entries"]).compactMap { Int($0) }), record.at)
+    }
+
+    /// A list with commas.
+    private static func words(_ text: String?) -> Set<String> {
+        Set((text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
     }
 
     private mutating func forgetOldApprovals() {
@@ -99,9 +124,13 @@ extension MeaningRules {
                 "Entry \(record.sequence) does not say how many approvals its deployment needs: '\(text.prefix(40))'.")
         }
         let actors = Set([record.actor, record.details["requested_by"]].compactMap(\.self))
-        let count = validApprovals(of: record, notBy: actors)
-        guard count < required else { return }
-        let shortage = "Entry \(record.sequence) deploys with \(count) of \(required) valid approvals"
+        let valid = validApprovals(of: record, notBy: actors)
+        let count = Set(valid.map(\.actor)).count
+        let roles = Self.list(record.details["roles_required"])
+        let unmet = Self.unmet(roles[...], by: valid)
+        guard count < required || !unmet.isEmpty else { return }
+        let lack = count < required ? "\(count) of \(required) valid approvals" : "no approval by \(unmet[0])"
+        let shortage = "Entry \(record.sequence) changes its environment with \(lack)"
         if record.flags.contains(AuditFlag.breakGlass.rawValue) { return }
         if mayBePruned(before: record, minimum) {
             notes.append("\(shortage); others may have been pruned, so this can't be told.")
@@ -110,12 +139,29 @@ extension MeaningRules {
         }
     }
 
-    private func validApprovals(of deployment: AuditRecord, notBy actors: Set<String>) -> Int {
-        guard let plan = deployment.plan, let environment = deployment.environment else { return 0 }
-        let valid = (approvals[PlanKey(plan: plan, environment: environment)] ?? []).filter {
+    private func validApprovals(of deployment: AuditRecord, notBy actors: Set<String>) -> [Approval] {
+        guard let plan = deployment.plan, let environment = deployment.environment else { return [] }
+        return (approvals[PlanKey(plan: plan, environment: environment)] ?? []).filter {
             !actors.contains($0.actor) && (0...Limits.day).contains(deployment.at - $0.at)
         }
-        return Set(valid.map(\.actor)).count
+    }
+
+    /// Roles in their order, each as often as it is needed; more than anybody asks for are no list.
+    private static func list(_ text: String?) -> [String] {
+        let roles = (text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        return roles.count <= Limits.rolesRequired ? roles : ["\(roles.count) roles"]
+    }
+
+    /// The needed roles that nobody is left for: no person counts for two.
+    private static func unmet(_ roles: ArraySlice<String>, by approvals: [Approval]) -> [String] {
+        guard let role = roles.first else { return [] }
+        var fewest = [role] + unmet(roles.dropFirst(), by: approvals)
+        var tried: Set<String> = []
+        for approval in approvals where approval.roles.contains(role) && tried.insert(approval.actor).inserted {
+            let rest = unmet(roles.dropFirst(), by: approvals.filter { $0.actor != approval.actor })
+            if rest.count < fewest.count { fewest = rest }
+        }
+        return fewest
     }
 
     /// Whether what came shortly before an entry may have been pruned.

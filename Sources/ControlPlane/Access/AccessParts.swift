@@ -11,11 +11,12 @@ struct AccessParts: Sendable {
     let notice: BreakGlassNotice
     /// Changes of protected environments that wait for others.
     let requests: RequestDesk
+    let proxies: TrustedProxies
 
     /// Throws what is wrong with the settings.
     init(
-        _ settings: AccessSettings, environments: [EnvironmentDefinition], token: String, database: StateDatabase,
-        folder: StateFolder, trail: AuditTrail, logger: Logger
+        _ settings: AccessSettings, proxies: [String], environments: [EnvironmentDefinition], token: String,
+        database: StateDatabase, folder: StateFolder, trail: AuditTrail, logger: Logger
     ) throws {
         desks = try AccessDesks(settings, records: AccessStore(database: database), failures: FailureCounter())
         gatekeeper = Gatekeeper(
@@ -24,6 +25,7 @@ struct AccessParts: Sendable {
         notice = BreakGlassNotice(
             command: settings.breakGlassNotice, desk: desks.breakGlass, path: folder.notices, trail: trail,
             logger: logger)
+        self.proxies = try TrustedProxies(proxies)
         requests = RequestDesk(records: RequestStore(database: database), accounts: desks.records)
     }
 

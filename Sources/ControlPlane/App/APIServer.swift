@@ -11,7 +11,7 @@ import Ports
 import Runtimes
 import ServiceLifecycle
 
-/// The REST API over HTTP on a loopback port.
+/// The REST API over HTTP, on a loopback port unless somebody decides otherwise.
 struct APIServer: ServiceLifecycle.Service {
     /// One controller per noun.
     struct Controllers: Sendable {
@@ -32,6 +32,7 @@ struct APIServer: ServiceLifecycle.Service {
     }
 
     let listen: String
+    let proxies: TrustedProxies
     let folder: StateFolder
     let gatekeeper: Gatekeeper
     let things: NamedThings
@@ -51,7 +52,10 @@ struct APIServer: ServiceLifecycle.Service {
 
     var router: Router<AppRequestContext> {
         let router = Router(context: AppRequestContext.self)
-        router.addMiddleware { ProblemMiddleware() }
+        router.addMiddleware {
+            ForwardedMiddleware(proxies: proxies)
+            ProblemMiddleware()
+        }
         PublicServer.addRoutes(to: router, controllers.audit.published)
         controllers.access.console.addRoutes(to: router.group())
         controllers.metrics.addRoute(

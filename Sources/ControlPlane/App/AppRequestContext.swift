@@ -15,7 +15,7 @@ package struct AppRequestContext: RequestContext {
     /// Whether whoever was let in would be let in again, for what goes on for long.
     var isStillAdmitted: @Sendable () async -> Bool = { true }
     /// Where the request comes from; nil where that is not known.
-    let remoteAddress: String?
+    var remoteAddress: String?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -188,7 +188,8 @@ private struct Parts {
             return tables
         }
         access = try AccessParts(
-            configuration.access, environments: configuration.environments, token: folder.loadOrMakeToken(),
+            configuration.access, proxies: configuration.api.trustedProxies, environments: configuration.environments,
+            token: folder.loadOrMakeToken(),
             database: stateDatabase, folder: folder, trail: trail, logger: logger)
         (secrets, settings) = sealed.controllers(environments, record.accesses, access.gatekeeper)
     }
@@ -201,7 +202,7 @@ private struct Parts {
             desk: access.requests, accounts: access.desks.records, environments: environments, journal: journal,
             catalog: world.catalog, infrastructure: infrastructure, trail: trail, logger: logger)
         let api = APIServer(
-            listen: configuration.api.listen, folder: folder, gatekeeper: access.gatekeeper,
+            listen: configuration.api.listen, proxies: access.proxies, folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
                 journal: journal, commands: commands, breakGlass: access.desks.breakGlass, requests: access.requests,
                 environments: configuration.environments.map(\.name)),
@@ -245,10 +246,7 @@ private struct Parts {
             AccessService(desks: access.desks, notice: access.notice, logger: logger), approved,
         ]
         services += record.services
-        if let listen = configuration.api.publicListen {
-            services.append(
-                PublicServer(listen: listen, published: api.controllers.audit.published, logger: logger))
-        }
+        services += listeners(configuration.api, beside: api, logger: logger)
         if let certificates {
             services.append(CertificateService(keeper: certificates, infrastructure: infrastructure))
         }
@@ -263,6 +261,21 @@ private struct Parts {
             keeper: keeper, infrastructure: infrastructure, turns: await keeper.begin(with: trial))
         return services.map { .init(service: $0) }
             + [.init(service: changes, successTerminationBehavior: .gracefullyShutdownGroup)]
+    }
+
+    /// What listens beside the API's own address.
+    private func listeners(
+        _ settings: APISettings, beside api: APIServer, logger: Logger
+    ) -> [any ServiceLifecycle.Service] {
+        var listeners: [any ServiceLifecycle.Service] = []
+        if let listen = settings.publicListen {
+            listeners.append(
+                PublicServer(listen: listen, published: api.controllers.audit.published, logger: logger))
+        }
+        if let secure = settings.secure {
+            listeners.append(SecureServer(settings: secure, responder: api.router.buildResponder(), logger: logger))
+        }
+        return listeners
     }
 }
 

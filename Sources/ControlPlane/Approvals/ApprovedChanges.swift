@@ -64,15 +64,13 @@ struct ApprovedChanges: ServiceLifecycle.Service {
 
     private func carryOut(_ request: ChangeRequest) async throws {
         let deployer = try environments.deployer(of: request.environment.rawValue)
-        guard case .deploy(let reference, let strategy) = request.change else { return }
         if let opened = await opened(for: request) {
             _ = try await desk.complete(request.id, as: opened, at: Date())
             return
         }
         guard await deployer.current == nil else { return }
         try await infrastructure.waitUntilReady(for: deployer.environment)
-        let release = try await catalog.release(reference.digest)
-        if let reason = try await hindrance(request, deployer, release, strategy) {
+        if let reason = try await hindrance(request, deployer) {
             _ = try await desk.void(request.id, because: reason, at: Date())
             return
         }
@@ -80,8 +78,7 @@ struct ApprovedChanges: ServiceLifecycle.Service {
             let deployment = try await trail.record(
                 entry(of: request), goesBack: false, notes: ActNotes()
             ) {
-                try await deployer.deploy(
-                    release, by: request.requestedBy.rawValue, planDigest: request.digest, strategy: strategy)
+                try await open(request, deployer)
             }
             _ = try await desk.complete(request.id, as: deployment.id, at: Date())
         } catch let error as DeploymentsError {
@@ -90,11 +87,27 @@ struct ApprovedChanges: ServiceLifecycle.Service {
         }
     }
 
+    private func open(_ request: ChangeRequest, _ deployer: EnvironmentDeployer) async throws -> Deployment {
+        let requester = request.requestedBy.rawValue
+        switch request.change {
+        case .deploy(let reference, let strategy):
+            return try await deployer.deploy(
+                catalog.release(reference.digest), by: requester, planDigest: request.digest, strategy: strategy)
+        case .contract:
+            return try await deployer.contract(by: requester, planDigest: request.digest)
+        }
+    }
+
+    private func plan(_ change: ChangeRequest.Change, _ deployer: EnvironmentDeployer) async throws -> Plan {
+        switch change {
+        case .deploy(let reference, let strategy):
+            try await deployer.plan(catalog.release(reference.digest), strategy: strategy)
+        case .contract: try await deployer.planContraction()
+        }
+    }
+
     /// Why what was approved can't be done any more: somebody of it is gone, or the plan is another one.
-    private func hindrance(
-        _ request: ChangeRequest, _ deployer: EnvironmentDeployer, _ release: Release,
-        _ strategy: VerdictPolicy.Strategy?
-    ) async throws -> String? {
+    private func hindrance(_ request: ChangeRequest, _ deployer: EnvironmentDeployer) async throws -> String? {
         for name in [request.requestedBy] + request.approvals.map(\.by) {
             guard let account = try await accounts.account(name), !account.isDead(at: Date()) else {
                 return "'\(name)' is disabled by now"
@@ -106,7 +119,7 @@ struct ApprovedChanges: ServiceLifecycle.Service {
             }
         }
         do {
-            let digest = try await deployer.plan(release, strategy: strategy).digest(for: deployer.environment)
+            let digest = try await plan(request.change, deployer).digest(for: deployer.environment)
             return digest == request.digest
                 ? nil : "the plan is not the one that was approved (\(digest.prefix(12)) now)"
         } catch let error as DeploymentsError {
@@ -132,12 +145,14 @@ struct ApprovedChanges: ServiceLifecycle.Service {
         let actor = AuditActor(
             id: account?.identifier ?? "system", name: request.requestedBy.rawValue, authentication: "approved-request")
         var entry = AuditEntry(
-            .intent, .deploymentOpen, by: actor, at: Date(), environment: request.environment, reason: request.reason)
+            .intent, request.change.isContraction ? .databaseContract : .deploymentOpen, by: actor, at: Date(),
+            environment: request.environment, reason: request.reason)
         entry.plan = request.digest
         entry.details = [
             "approvals_required": "\(request.needs.count)", "request": request.id.text,
+            "roles_required": request.needs.map(\.rawValue).joined(separator: ","),
         ]
-        if case .deploy(let release, _) = request.change { entry.target = release.description }
+        entry.target = request.change.deployed?.description
         return entry
     }
 }

@@ -63,21 +63,38 @@ struct RequestsController: Sendable {
         let deployer = try environments.deployer(of: context.parameters.require("environment"))
         guard deployer.environment.isProtected else { throw ControlPlaneError.nothingToApprove }
         try await infrastructure.waitUntilReady(for: deployer.environment)
-        let release = try await catalog.find(message.release, of: application)
-        let plan = try await deployer.plan(release, strategy: message.strategy)
+        let (change, plan, release) = try await change(message, deployer)
         let digest = try plan.digest(for: deployer.environment)
         if let wanted = message.planDigest, wanted != digest {
             throw DeploymentsError.planChanged(expected: wanted, actual: digest)
         }
-        var needs = ChangeRequest.needs(hasMigrations: !plan.migrations.isEmpty)
+        var needs = ChangeRequest.needs(hasMigrations: change.isContraction || !plan.migrations.isEmpty)
         // Whoever holds a program's token asks by it: one more person looks.
         if admission.subject.kind == .service { needs.append(.releaseManager) }
         return ChangeRequest(
-            id: UUID(), environment: deployer.environment.name,
-            change: .deploy(release.reference, strategy: message.strategy), digest: digest, requestedBy: account,
+            id: UUID(), environment: deployer.environment.name, change: change, digest: digest, requestedBy: account,
             authors: release.manifest.authors ?? [],
             needs: needs,
             reason: message.reason, createdAt: Date())
+    }
+
+    private func change(
+        _ message: DeploymentRequest, _ deployer: EnvironmentDeployer
+    ) async throws -> (ChangeRequest.Change, Plan, Release) {
+        if message.isContraction == true {
+            guard message.release == nil, message.strategy == nil else {
+                throw ControlPlaneError.invalidParameter(
+                    name: "release", value: message.release ?? "", expected: "none: a contraction is of what serves")
+            }
+            let plan = try await deployer.planContraction()
+            return (.contract(plan.release), plan, try await catalog.release(plan.release.digest))
+        }
+        guard let text = message.release else {
+            throw ControlPlaneError.invalidParameter(name: "release", value: "", expected: "the release to deploy")
+        }
+        let release = try await catalog.find(text, of: application)
+        let plan = try await deployer.plan(release, strategy: message.strategy)
+        return (.deploy(release.reference, strategy: message.strategy), plan, release)
     }
 
     /// Records somebody's yes before it counts.
@@ -91,6 +108,7 @@ struct RequestsController: Sendable {
             .event, .approvalGrant, by: admission.actor(saying: nil), at: now, target: id.text,
             environment: checked.environment)
         event.plan = checked.digest
+        event.details["roles"] = checked.approvals.last?.roles.map(\.rawValue).joined(separator: ",")
         return try await trail.record(event, goesBack: false, notes: ActNotes()) {
             try await desk.approve(id, by: name, digest: message.digest, note: message.note, at: now)
         }
@@ -100,7 +118,8 @@ struct RequestsController: Sendable {
 extension ChangeRequestReport {
     init(_ request: ChangeRequest, at now: Date) {
         self.init(
-            id: request.id, environment: request.environment, change: request.change.words, digest: request.digest,
+            id: request.id, environment: request.environment, change: request.change.words,
+            release: request.change.deployed?.digest, strategy: request.change.strategy, digest: request.digest,
             requestedBy: request.requestedBy.rawValue, reason: request.reason, createdAt: request.createdAt,
             expiresAt: request.expiresAt, state: request.state(at: now).rawValue,
             approvals: request.approvals.map {
@@ -117,6 +136,14 @@ extension ChangeRequest.Change {
         switch self {
         case .deploy(let release, let strategy):
             "deploy \(release)" + (strategy.map { " (\($0.rawValue))" } ?? "")
+        case .contract(let release): "contract the database to \(release)"
         }
     }
+
+    var isContraction: Bool { deployed == nil }
+
+    /// The release that is to be deployed; nil for a contraction.
+    var deployed: ReleaseReference? { if case .deploy(let release, _) = self { release } else { nil } }
+
+    var strategy: VerdictPolicy.Strategy? { if case .deploy(_, let strategy) = self { strategy } else { nil } }
 }

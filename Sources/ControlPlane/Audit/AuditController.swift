@@ -40,7 +40,7 @@ struct AuditController: Sendable {
             return try .json(AuditEntryReport(entry))
         }
         router.on(.exportAudit) { _, _ in
-            try .json(AuditCheckpoint(text: await trail.checkpoint()))
+            try .json(AuditCheckpoint(text: await trail.checkpointOfExport()))
         }
         addPersonalRoutes(to: router)
     }

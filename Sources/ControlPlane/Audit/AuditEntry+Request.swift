@@ -31,7 +31,9 @@ extension AuditEntry {
         if let account = message.account ?? parameters.get("account") {
             personal["account"] = PersonalText(Self.short(account), about: actor.id)
         }
-        if route == .deploy, let place = admission?.environment, place.isProtected, admission?.subject.account != nil {
+        if route == .deploy || route == .contract, let place = admission?.environment, place.isProtected,
+            admission?.subject.account != nil
+        {
             // Only break-glass opens this way, and a review must follow.
             details["approvals_required"] = "1"
         }

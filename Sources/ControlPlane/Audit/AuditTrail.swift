@@ -188,6 +188,18 @@ extension AuditTrail {
 // MARK: - Reading
 
 extension AuditTrail {
+    /// The signed checkpoint for an export, after an entry that says which acts are under way and have no result yet.
+    func checkpointOfExport() async throws -> String {
+        let log = try await log()
+        let open = try await log.openIntents().suffix(Limits.namedIntents).map { "\($0.sequence)" }
+        if !open.isEmpty {
+            var event = AuditEntry(.event, .underWay, by: .system, at: Date())
+            event.details["entries"] = open.joined(separator: ",")
+            _ = try await log.append(event)
+        }
+        return try await log.checkpoint().description
+    }
+
     /// The signed checkpoint of everything that was recorded so far.
     func checkpoint() async throws -> String { try await log().checkpoint().description }
 

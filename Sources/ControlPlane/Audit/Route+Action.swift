@@ -9,7 +9,7 @@ extension Route {
         case .deploy: .deploymentOpen
         case .rollBack: "deployment.roll_back"
         case .promote: "deployment.promote"
-        case .contract: "database.contract"
+        case .contract: .databaseContract
         case .setMaintenance: "maintenance.set"
         case .prepareCommand: "command.run"
         case .endCommand: "command.end"

@@ -19,7 +19,8 @@ extension APIExamples {
         case .reviewBreakGlass: BreakGlassReviewRequest(isJustified: true, note: "")
         case .makeRecoveryCodes: RecoveryCodesRequest(identityToken: "")
         case .requestDeployment:
-            DeploymentRequest(release: "1.1.0", planDigest: "", strategy: .progressive, reason: "")
+            DeploymentRequest(
+                release: "1.1.0", isContraction: false, planDigest: "", strategy: .progressive, reason: "")
         case .approveRequest: ApproveRequest(digest: "", note: "")
         case .rejectRequest: RejectRequest(reason: "")
         default: nil
@@ -84,8 +85,9 @@ extension APIExamples {
 
     private static var request: ChangeRequestReport {
         ChangeRequestReport(
-            id: UUID(), environment: EnvironmentName(unchecked: "production"), change: "", digest: "", requestedBy: "",
-            reason: "", createdAt: .distantPast, expiresAt: .distantPast, state: "waiting",
+            id: UUID(), environment: EnvironmentName(unchecked: "production"), change: "",
+            release: ArtifactDigest(unchecked: String(repeating: "0", count: 64)), strategy: .progressive, digest: "",
+            requestedBy: "", reason: "", createdAt: .distantPast, expiresAt: .distantPast, state: "waiting",
             approvals: [.init(by: "", roles: [""], at: .distantPast, note: "")], missing: [""],
             deployment: DeploymentID(7), endedBy: "", endedBecause: "")
     }

@@ -26,6 +26,9 @@ package struct RedactedLog {
     }
 
     /// Passes everything on until the input ends or SIGTERM comes, and ends when the writer has.
+    ///
+    /// After SIGTERM it reads on for a moment where what it holds back may be half of a secret: whoever comes next would not
+    /// know the other half.
     package mutating func run() throws {
         CoreDumps.forbidLooking()
         let ending = try EndSignal()
@@ -33,10 +36,13 @@ package struct RedactedLog {
             // The process waits at its pipe meanwhile: better late than in the clear.
             guard !ending.isGiven(within: Limits.secretsPause) else { return }
         }
-        var log = try LogWriter(writer)
+        var log = try LogWriter(writer, until: ending)
         var input = [UInt8](repeating: 0, count: Limits.redactedPiece)
         var output: [UInt8] = []
-        while ending.waitForInput() {
+        var isCut = false
+        while true {
+            isCut = !ending.waitForInput()
+            if isCut, !redactor.holdsBack || !EndSignal.hasInput(within: Limits.restOfSecret) { break }
             let count = read(STDIN_FILENO, &input, input.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
@@ -45,7 +51,7 @@ package struct RedactedLog {
             input.withUnsafeBytes { redactor.feed(UnsafeRawBufferPointer(rebasing: $0[..<count]), into: &output) }
             try log.write(output)
         }
-        try log.write(redactor.finish())
+        try log.write(isCut ? redactor.abandon() : redactor.finish())
         log.end()
     }
 
@@ -104,24 +110,32 @@ private struct EndSignal {
         return asked[1].revents == 0
     }
 
+    /// Whether there is input; the signal is not looked at.
+    static func hasInput(within time: Duration) -> Bool {
+        var asked = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        return poll(&asked, 1, Int32(time / .milliseconds(1))) > 0
+    }
+
     func isGiven(within time: Duration) -> Bool {
         var asked = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-        return poll(&asked, 1, Int32(time.components.seconds * 1_000)) > 0
+        return poll(&asked, 1, Int32(time / .milliseconds(1))) > 0
     }
 }
 
 /// The process that writes the log, started again where it ends before its time.
 private struct LogWriter {
     private let words: [String]
+    private let ending: EndSignal
     private var process: pid_t = 0
     private var pipe: Int32 = -1
 
-    init(_ words: [String]) throws {
+    init(_ words: [String], until ending: EndSignal) throws {
         self.words = words
+        self.ending = ending
         try start()
     }
 
-    /// Writes all of it, to another process where this one has ended.
+    /// Writes all of it, to another process where this one has ended; once it is told to end, it begins no other.
     mutating func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -130,7 +144,9 @@ private struct LogWriter {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
                 end()
-                sleep(1)
+                guard !ending.isGiven(within: Limits.secretsPause) else {
+                    throw FileFault(operation: "write to", path: words[0], code: EPIPE)
+                }
                 try start()
             }
         }

@@ -83,9 +83,34 @@ package struct APISettings: Codable, Equatable, Sendable {
     package var listen: String
     /// `address:port` for what anybody may see, and nothing else; nil for none.
     package var publicListen: String?
+    /// The same API over TLS; nil for none.
+    package var secure: SecureListener?
+    /// Networks of proxies whose `X-Forwarded-For` is believed, in CIDR notation.
+    package var trustedProxies: [String]
 
-    package init(listen: String = "127.0.0.1:0", publicListen: String? = nil) {
+    /// An address with a certificate.
+    package struct SecureListener: Codable, Equatable, Sendable {
+        /// `address:port`.
+        package var listen: String
+        /// PEM file of the certificate and those between it and its root.
+        package var certificate: String
+        /// PEM file of its private key.
+        package var key: String
+
+        package init(listen: String, certificate: String, key: String) {
+            self.listen = listen
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    package init(
+        listen: String = "127.0.0.1:0", publicListen: String? = nil, secure: SecureListener? = nil,
+        trustedProxies: [String] = []
+    ) {
         self.listen = listen
         self.publicListen = publicListen
+        self.secure = secure
+        self.trustedProxies = trustedProxies
     }
 }

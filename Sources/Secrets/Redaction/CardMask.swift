@@ -1,7 +1,8 @@
 /// Masks card numbers in a stream: of each, six digits at the beginning and four at the end stay at most.
 ///
-/// A number is 13 to 19 digits, in groups with one space or hyphen between them or in one; see `CardNumber` for which
-/// are a card's.
+/// A number is 13 to 19 digits, in one group or in groups with one separator between them: a space or a hyphen, or, in
+/// groups of three to six digits, what stands for a space elsewhere (`+` and `%20` in forms, a tab, a no-break space) or a
+/// dot. See `CardNumber` for which are a card's.
 struct CardMask: Sendable {
     /// Bytes that were passed on already, as they came, and those that were not.
     private var buffer: [UInt8] = []
@@ -12,10 +13,15 @@ struct CardMask: Sendable {
     private static let contextBytes = 64
     private static let mask = UInt8(ascii: "*")
 
-    /// Digits, spaces and hyphens.
+    /// Digits, and bytes of separators.
     private static let isInNumber: [Bool] = (0..<256).map { byte in
-        (48...57).contains(byte) || byte == 32 || byte == 45
+        isDigit(UInt8(byte)) || Separator.bytes.contains(UInt8(byte))
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// Whether the beginning of a number waits for more.
+    var holdsBack: Bool { passed < buffer.count }
 
     mutating func append(_ bytes: ArraySlice<UInt8>) {
         buffer.append(contentsOf: bytes)
@@ -52,7 +58,7 @@ struct CardMask: Sendable {
                 var end = position + step + 1
                 while end < buffer.count, isInNumber[Int(buffer[end])] { end += 1 }
                 guard end < buffer.count else { return examine(buffer, start, end, &masked) }
-                if buffer[start..<end].count(where: { $0 >= 48 }) > step { _ = examine(buffer, start, end, &masked) }
+                if buffer[start..<end].count(where: isDigit) > step { _ = examine(buffer, start, end, &masked) }
                 position = end + 1
             }
             var start = buffer.count
@@ -61,34 +67,67 @@ struct CardMask: Sendable {
         }
     }
 
-    /// Looks through digits, spaces and hyphens in a row for runs of digits with one separator between groups; answers
-    /// where what may still become a number begins, if the last run ends where the bytes do.
+    /// Looks through digits and separators in a row for runs of digits with one separator between groups; answers where
+    /// what may still become a number begins, if the last run ends where the bytes do.
     private static func examine(
         _ buffer: UnsafeRawBufferPointer, _ start: Int, _ end: Int, _ masked: inout [Int]
     ) -> Int {
         var position = start
         var open = end
         while position < end {
-            guard buffer[position] >= 48 else {
+            guard isDigit(buffer[position]) else {
                 position += 1
                 continue
             }
             var run = DigitRun(in: buffer, at: position)
+            var mayGoOn = false
             while position < end {
-                if buffer[position] >= 48 {
+                if isDigit(buffer[position]) {
                     run.add(buffer[position] - 48, at: position)
                     position += 1
-                } else if position + 1 < end, buffer[position + 1] >= 48 {
-                    position += 1
-                    run.beginGroup()
-                } else {
-                    break
+                    continue
                 }
+                guard let separator = Separator(in: buffer, at: position, end: end) else { break }
+                mayGoOn = position + separator.length >= end
+                guard !mayGoOn, isDigit(buffer[position + separator.length]) else { break }
+                position += separator.length
+                run.beginGroup(isLoose: separator.isLoose)
             }
             run.mask(&masked)
-            if position >= end - 1 { open = run.open ?? end }
+            if mayGoOn, let start = run.open { return start }
+            if position >= end { open = run.open ?? end }
         }
         return open
+    }
+}
+
+/// What stands between two groups of digits.
+private struct Separator {
+    let length: Int
+    /// Whether it stands between other numbers as well, so that the groups must look like a card's.
+    let isLoose: Bool
+
+    static let bytes: Set<UInt8> = [32, 45, 43, 46, 9, 0x25, 0xC2, 0xA0]
+    private static let escapedSpace: [UInt8] = Array("%20".utf8)
+    private static let noBreakSpace: [UInt8] = [0xC2, 0xA0]
+
+    /// Nil where there is none; one that `end` cuts off counts.
+    init?(in buffer: UnsafeRawBufferPointer, at position: Int, end: Int) {
+        switch buffer[position] {
+        case 32, 45: (length, isLoose) = (1, false)
+        case 43, 46, 9: (length, isLoose) = (1, true)
+        case 0x25:
+            guard Self.begins(Self.escapedSpace, buffer[position..<end]) else { return nil }
+            (length, isLoose) = (3, true)
+        case 0xC2:
+            guard Self.begins(Self.noBreakSpace, buffer[position..<end]) else { return nil }
+            (length, isLoose) = (2, true)
+        default: return nil
+        }
+    }
+
+    private static func begins(_ text: [UInt8], _ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+        zip(text, bytes).allSatisfy { $0 == $1 }
     }
 }
 
@@ -99,6 +138,8 @@ private struct DigitRun {
     /// Between which digits a number may begin and end, as numbers of digits before.
     private var starts: [Int] = []
     private var ends: [Int] = []
+    /// Of the separators after `ends`, those that take groups as a card has them.
+    private var looseEnds: Set<Int> = []
     /// Whether the first group ends a longer hexadecimal number.
     private let isTail: Bool
     /// Whether the first two digits are those of a percent-encoded character.
@@ -121,7 +162,8 @@ private struct DigitRun {
         if isEscaped, digits.count == 3, ends.isEmpty { starts.append(2) }
     }
 
-    mutating func beginGroup() {
+    mutating func beginGroup(isLoose: Bool) {
+        if isLoose { looseEnds.insert(digits.count) }
         ends.append(digits.count)
         starts.append(digits.count)
     }
@@ -131,10 +173,19 @@ private struct DigitRun {
         guard digits.count >= Limits.cardDigits.lowerBound else { return }
         for start in starts {
             for end in ends + [digits.count]
-            where Limits.cardDigits.contains(end - start) && CardNumber.isOne(digits[start..<end]) {
+            where Limits.cardDigits.contains(end - start) && isGrouped(start, end)
+                && CardNumber.isOne(digits[start..<end])
+            {
                 masked += positions[(start + Limits.cardPrefix)..<(end - Limits.cardSuffix)]
             }
         }
+    }
+
+    /// Whether the groups between two places may be a card's.
+    private func isGrouped(_ start: Int, _ end: Int) -> Bool {
+        let borders = ends.filter { start < $0 && $0 < end }
+        guard borders.contains(where: looseEnds.contains) else { return true }
+        return zip([start] + borders, borders + [end]).allSatisfy { Limits.cardGroup.contains($1 - $0) }
     }
 
     /// Where a number begins that more digits may complete; nil where there is none.

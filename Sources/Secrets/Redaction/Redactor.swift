@@ -43,6 +43,18 @@ package struct Redactor: Sendable {
         return output
     }
 
+    /// Whether there are bytes that may be the beginning of something secret.
+    package var holdsBack: Bool { !held.isEmpty || cards.holdsBack }
+
+    /// The end of a stream that goes on elsewhere: in place of what may be half of something secret a mark is left.
+    package mutating func abandon() -> [UInt8] {
+        var output: [UInt8] = []
+        cards.pass(into: &output, isEnd: false)
+        if holdsBack { output += Array("[redacted: the log was cut here]\n".utf8) }
+        self = Redactor(patterns)
+        return output
+    }
+
     /// Looks for these from now on, also in what is held back.
     package mutating func replacePatterns(_ new: RedactionPatterns) {
         patterns = new

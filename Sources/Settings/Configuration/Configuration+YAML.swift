@@ -98,7 +98,24 @@ extension ValueReader where Value == APISettings {
                     ?? APISettings().listen,
                 publicListen: keys.optional(
                     "public_listen", .listenAddress,
-                    "Address for what anybody may see, such as the record's checkpoint; none by default."))
+                    "Address for what anybody may see, such as the record's checkpoint; none by default."),
+                secure: keys.optional("secure", .secureListener, "The same API over TLS; none by default."),
+                trustedProxies: keys.optional(
+                    "trusted_proxies", .list(of: .text(), limit: 100),
+                    "Networks of proxies whose X-Forwarded-For says who calls; none by default.") ?? [])
+        }
+    }
+}
+
+extension ValueReader where Value == APISettings.SecureListener {
+    static var secureListener: ValueReader {
+        .mapping { keys in
+            let listen = keys.required("listen", .listenAddress, "Its address, such as 0.0.0.0:7443.")
+            let certificate = keys.required(
+                "certificate", .localPath, "PEM file of the certificate, with those between it and its root.")
+            let key = keys.required("key", .localPath, "PEM file of its private key.")
+            guard let listen, let certificate, let key else { return nil }
+            return APISettings.SecureListener(listen: listen, certificate: certificate, key: key)
         }
     }
 }

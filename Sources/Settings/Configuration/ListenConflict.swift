@@ -21,6 +21,7 @@ struct ListenConflict {
             Place(section: "traffic", key: "https", address: traffic.https ?? ""),
             Place(section: "api", key: "listen", address: api.listen),
             Place(section: "api", key: "public_listen", address: api.publicListen ?? ""),
+            Place(section: "api", key: "secure", address: api.secure?.listen ?? ""),
         ]
         return places.indices.flatMap { later in
             places[..<later].filter { overlap($0.address, places[later].address) }

@@ -30,6 +30,12 @@ extension Configuration {
         list.add(traffic)
         list.add("api.listen", api.listen, .now)
         list.add("api.public_listen", api.publicListen, .now)
+        list.add("api.secure.listen", api.secure?.listen, .now)
+        list.add("api.secure.certificate", api.secure?.certificate, .now)
+        list.add("api.secure.key", api.secure?.key, .now)
+        if !api.trustedProxies.isEmpty {
+            list.add("api.trusted_proxies", "[\(api.trustedProxies.joined(separator: ", "))]", .now)
+        }
         list.add(access)
         list.add(audit)
         return list.settings

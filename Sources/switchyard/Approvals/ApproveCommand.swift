@@ -7,10 +7,10 @@ import Foundation
 struct ApproveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
-        abstract: "Agrees to a deployment in a protected environment that somebody else has asked for.",
+        abstract: "Agrees to a change of a protected environment that somebody else has asked for.",
         discussion: """
             It binds to the digest that 'requests' shows: when plan, release, schema or settings are not the same any more, \
-            nothing is deployed. What was approved goes on by itself.
+            nothing is done. What was approved goes on by itself.
             """)
 
     @Argument(help: "The request's id, as 'requests' shows it.", transform: { try identifier($0) })
@@ -40,11 +40,30 @@ struct ApproveCommand: AsyncParsableCommand {
                 .wentWrong, "Name the digest that you have looked at with --digest, as 'requests' shows it.")
         }
         RequestText.lines(of: waiting).forEach(Terminal.narrate)
+        try await showPlan(of: waiting, client)
         Terminal.ask("Approve? [y/N] ")
         guard ["y", "yes"].contains(readLine()?.lowercased() ?? "") else {
             throw CommandExit(.wentWrong, "Nothing was approved.")
         }
         return waiting.digest
+    }
+
+    /// Shows what would be done; throws where that is not what waits for approval any more.
+    private func showPlan(of request: ChangeRequestReport, _ client: SwitchyardClient) async throws {
+        let plan =
+            if let release = request.release {
+                try await client.plan(
+                    DeployRequest(release: release.rawValue, strategy: request.strategy), in: request.environment)
+            } else {
+                try await client.planContraction(in: request.environment)
+            }
+        guard plan.digest == request.digest else {
+            throw CommandExit(
+                .wentWrong,
+                "What would be done now has the digest \(plan.digest.prefix(12)), so this request is void: have it asked for "
+                    + "again.")
+        }
+        PlanText(plan).lines.forEach(Terminal.narrate)
     }
 }
 
@@ -71,7 +90,7 @@ struct RejectCommand: AsyncParsableCommand {
 /// `switchyard requests`
 struct RequestsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "requests", abstract: "Lists deployments that wait for approval.")
+        commandName: "requests", abstract: "Lists changes that wait for approval.")
 
     @Flag(help: "Also those that are over.")
     var all = false

@@ -23,6 +23,11 @@ struct AuditExportCommand: AsyncParsableCommand {
     @OptionGroup var state: ConnectionOption
 
     func run() async throws {
+        guard try state.isLocal() else {
+            throw CommandExit(
+                .unusable,
+                "The record is exported where it lies: run this on the control plane's machine, with --state.")
+        }
         do {
             _ = try await state.client().exportAudit(requestedBy: Requester.name)
         } catch let error where CommandExit(error)?.cause == .unreachable {

@@ -48,4 +48,22 @@ struct PlannedChangeOptions: ParsableArguments {
         if change.json { return try Terminal.sayJSON(deployment) }
         Terminal.say("Deployment \(deployment.id) is under way; see 'switchyard status'.")
     }
+
+    /// Asks for the approval of others, waits for it, and follows the deployment that it becomes.
+    func seekApproval(
+        of wanted: DeploymentRequest, from client: SwitchyardClient, in name: EnvironmentName
+    ) async throws {
+        let asked = try await client.request(wanted, in: name)
+        if !change.json { RequestText.lines(of: asked).forEach(Terminal.say) }
+        if detach { return change.json ? try Terminal.sayJSON(asked) : () }
+        let request = try await RequestFollower(connection: change.state, isQuiet: change.json).follow(asked)
+        guard let id = request.deployment else {
+            throw CommandExit(
+                .forbidden,
+                "The request is \(request.state)"
+                    + (request.endedBecause.map { ": \($0)" } ?? "; nothing was changed."))
+        }
+        let deployment = try await client.deployment(id).deployment
+        try await follow(deployment, in: name, what: request.change)
+    }
 }

@@ -35,26 +35,10 @@ struct DeployCommand: AsyncParsableCommand {
             let deployment = try await client.deploy(request, to: name)
             try await options.follow(deployment, in: name, what: "\(deployment.release) to \(name)")
         } catch let problem as Problem where problem.code == "approval_required" {
-            try await askForApproval(client, in: name)
+            try await options.seekApproval(
+                of: DeploymentRequest(release: release, planDigest: options.plan, strategy: strategy, reason: reason),
+                from: client, in: name)
         }
-    }
-
-    /// Asks for the approval of others, waits for it, and follows the deployment that it becomes.
-    private func askForApproval(_ client: SwitchyardClient, in name: EnvironmentName) async throws {
-        let asked = try await client.request(
-            DeploymentRequest(release: release, planDigest: options.plan, strategy: strategy, reason: reason), in: name)
-        let isQuiet = options.change.json
-        if !isQuiet { RequestText.lines(of: asked).forEach(Terminal.say) }
-        if options.detach { return isQuiet ? try Terminal.sayJSON(asked) : () }
-        let request = try await RequestFollower(connection: options.change.state, isQuiet: isQuiet).follow(asked)
-        guard let id = request.deployment else {
-            throw CommandExit(
-                .forbidden,
-                "The request is \(request.state)"
-                    + (request.endedBecause.map { ": \($0)" } ?? "; nothing was deployed."))
-        }
-        let deployment = try await client.deployment(id).deployment
-        try await options.follow(deployment, in: name, what: "\(deployment.release) to \(name)")
     }
 }
 

@@ -10,12 +10,35 @@ struct MigrationDatabaseOptions: ParsableArguments {
     @Option(
         name: .customLong("database"),
         help: ArgumentHelp(
-            "The database, as postgres://user:password@host:5432/name; without it, $DATABASE_URL.", valueName: "url"))
+            "The database, as postgres://user@host:5432/name; without it, $DATABASE_URL.",
+            discussion: "A password here is seen by everybody on the machine: write the URL into a file.",
+            valueName: "url"))
     var url: String?
+    @Option(
+        name: .customLong("database-file"),
+        help: ArgumentHelp("A file with the database's URL; '-' for standard input.", valueName: "file"))
+    var file: String?
+
+    func validate() throws {
+        guard url == nil || file == nil else {
+            throw ValidationError("'--database' and '--database-file' exclude each other; give one of them.")
+        }
+    }
+
+    /// What the file says, without the end of its line.
+    private func written() throws -> String? {
+        guard let file else { return nil }
+        let handle = file == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: file)
+        guard let data = try handle?.read(upToCount: 65_536) else {
+            throw CommandExit(.unusable, "The file \(file) of --database-file cannot be read, or is empty.")
+        }
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
 
     func address() throws -> PostgresAddress {
-        guard let url = url ?? ProcessInfo.processInfo.environment["DATABASE_URL"] else {
-            throw CommandExit(.unusable, "No database is named: give --database URL, or set DATABASE_URL.")
+        guard let url = try url ?? written() ?? ProcessInfo.processInfo.environment["DATABASE_URL"] else {
+            throw CommandExit(
+                .unusable, "No database is named: give --database URL or --database-file FILE, or set DATABASE_URL.")
         }
         do {
             return try PostgresAddress(url: url)

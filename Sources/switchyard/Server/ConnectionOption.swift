@@ -17,17 +17,24 @@ struct ConnectionOption: ParsableArguments {
             discussion: "Without it: $SWITCHYARD_TOKEN_FILE, else that of 'switchyard login', else the state folder's.",
             valueName: "file"))
     var tokenFile: String?
+    @Option(
+        help: ArgumentHelp(
+            "A PEM file of roots that the control plane's certificate is trusted by.",
+            discussion: "Without it: $SWITCHYARD_CA_FILE, else the system's roots.", valueName: "file"))
+    var caFile: String?
 
     var folder: StateFolder { state.folder }
 
     /// A client as whoever this command line is; throws `unreachable` when there is no control plane to ask.
     func client() throws -> SwitchyardClient {
         let (url, isLocal) = try address()
-        return SwitchyardClient(url: url, token: try token(for: url, isLocal: isLocal))
+        return SwitchyardClient(url: url, token: try token(for: url, isLocal: isLocal), trustedRoots: try roots())
     }
 
     /// A client that shows nothing, for what is open to anybody.
-    func stranger() throws -> SwitchyardClient { SwitchyardClient(url: try address().url, token: nil) }
+    func stranger() throws -> SwitchyardClient {
+        SwitchyardClient(url: try address().url, token: nil, trustedRoots: try roots())
+    }
 
     /// Where the control plane listens, and whether it is known by its state folder.
     func address() throws -> (url: String, isLocal: Bool) {
@@ -37,6 +44,17 @@ struct ConnectionOption: ParsableArguments {
             return (named.hasSuffix("/") ? String(named.dropLast()) : named, false)
         }
         return (try state.endpoint(), true)
+    }
+
+    /// Whether the control plane of the state folder is meant, wherever it is asked.
+    func isLocal() throws -> Bool { url == nil && ProcessInfo.processInfo.environment["SWITCHYARD_URL"] == nil }
+
+    private func roots() throws -> String? {
+        guard let file = caFile ?? ProcessInfo.processInfo.environment["SWITCHYARD_CA_FILE"] else { return nil }
+        guard FileManager.default.isReadableFile(atPath: file) else {
+            throw CommandExit(.unusable, "The file of trusted roots \(file) cannot be read: give one with --ca-file.")
+        }
+        return file
     }
 
     private func token(for url: String, isLocal: Bool) throws -> String {

@@ -25,7 +25,8 @@ struct ServeCommand: AsyncParsableCommand {
         CoreDumps.forbid()
         let variables = ProcessInfo.processInfo.environment
         OwnEnvironment.forget(mentionedIn: configuration)
-        var logger = Logger(label: "switchyard") { StreamLogHandler.standardError(label: $0) }
+        let log = OwnLog(of: state.folder)
+        var logger = Logger(label: "switchyard") { log.handler(StreamLogHandler.standardError(label: $0)) }
         logger.logLevel = verbose ? .debug : .info
         try await ControlPlaneProcess.run(
             file: configuration, variables: variables, in: state.folder, logger: logger)

@@ -58,7 +58,8 @@ struct PolicyTests {
         ])
         #expect(decide(both, .deploy, in: dev) == .allowed)
         #expect(!decide(both, .deploy, in: production).isAllowed)
-        #expect(decide(both, .migrate, in: production) == .allowed)
+        #expect(!decide(both, .migrate, in: production).isAllowed)
+        #expect(decide(both, .approve, in: production) == .allowed)
     }
 
     @Test func `what is about everything takes a role for everything`() {

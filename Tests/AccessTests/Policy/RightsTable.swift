@@ -18,7 +18,7 @@ enum RightsTable {
         approve                   . . = = . . .
         promote_stage             . o = o . . .
         roll_back                 . o = = = . .
-        migrate                   . o o = . . .
+        migrate                   . o o o . . .
         set_maintenance           . o = o = . .
         run_command               . o o = . . .
         change_flag               . o = o = . .

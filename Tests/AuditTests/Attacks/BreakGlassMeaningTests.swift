@@ -29,8 +29,12 @@ struct BreakGlassMeaningTests {
         return entry
     }
 
-    private static func start(_ hour: Double = 0, use: String = "u1", outcome: AuditOutcome? = nil) -> AuditEntry {
-        entry(.breakGlassStart, hour, by: "olga", use: use, named: "olga", outcome: outcome)
+    private static func start(
+        _ hour: Double = 0, use: String = "u1", minutes: Double? = nil, outcome: AuditOutcome? = nil
+    ) -> AuditEntry {
+        var entry = entry(.breakGlassStart, hour, by: "olga", use: use, named: "olga", outcome: outcome)
+        entry.details["expires"] = minutes.map { (AuditPlace.noon + hour * 3_600 + $0 * 60).formatted(.iso8601) }
+        return entry
     }
 
     private static func end(_ hour: Double) -> AuditEntry { entry(.breakGlassEnd, hour, by: "olga") }
@@ -63,7 +67,12 @@ struct BreakGlassMeaningTests {
             testDescription: "due a day after its end", entries: [start(), act(0.1), end(0.2)],
             kinds: [.reviewMissing], hoursLater: 24.3),
         Case(
-            testDescription: "reviewed too late", entries: [start(), act(), review(25.1)], kinds: [.reviewMissing]),
+            testDescription: "reviewed late, which is a note", entries: [start(), act(), review(25.1)], kinds: [],
+            notes: 1),
+        Case(
+            testDescription: "after its own shorter time", entries: [start(minutes: 10), act(0.5), review(2)],
+            kinds: [.breakGlassMissing]),
+        Case(testDescription: "within its own time", entries: [start(minutes: 40), act(0.5), review(2)], kinds: []),
         Case(
             testDescription: "reviewed by its user", entries: [start(), act(), review(2, by: "olga")],
             kinds: [.reviewMissing]),

@@ -19,24 +19,27 @@ struct MeaningTests {
 
     private static func approve(
         _ who: String, hour: Double = 0, plan: String = "p1", environment: String = "production",
-        outcome: AuditOutcome? = nil
+        outcome: AuditOutcome? = nil, roles: String? = nil
     ) -> AuditEntry {
         var entry = AuditEntry(
             .event, .approvalGrant, by: AuditActor(id: who), at: AuditPlace.noon + hour * 3_600,
             environment: EnvironmentName(rawValue: environment), outcome: outcome)
         entry.plan = plan
+        entry.details["roles"] = roles
         return entry
     }
 
     private static func deploy(
-        required: String? = "2", by who: String = "rita", hour: Double = 1, requestedBy: String? = nil
+        required: String? = "2", by who: String = "rita", hour: Double = 1, requestedBy: String? = nil,
+        roles: String? = nil, as action: AuditAction = .deploymentOpen
     ) -> AuditEntry {
         var entry = AuditEntry(
-            .intent, .deploymentOpen, by: AuditActor(id: who), at: AuditPlace.noon + hour * 3_600,
+            .intent, action, by: AuditActor(id: who), at: AuditPlace.noon + hour * 3_600,
             environment: EnvironmentName(rawValue: "production"))
         entry.plan = "p1"
         entry.details["approvals_required"] = required
         entry.details["requested_by"] = requestedBy
+        entry.details["roles_required"] = roles
         return entry
     }
 
@@ -44,6 +47,55 @@ struct MeaningTests {
         AuditEntry(
             .result(of: intent), .deploymentOpen, by: .system, at: AuditPlace.noon + hour * 3_600, outcome: outcome)
     }
+
+    private static func underWay(_ entries: String, hour: Double = 1, by who: AuditActor = .system) -> AuditEntry {
+        var entry = AuditEntry(.event, .underWay, by: who, at: AuditPlace.noon + hour * 3_600)
+        entry.details["entries"] = entries
+        return entry
+    }
+
+    private static let both = "release_manager,dba"
+
+    static let roleCases: [Case] = [
+        Case(
+            testDescription: "a release manager and a DBA",
+            entries: [
+                approve("anna", roles: "release_manager"), approve("bert", roles: both), deploy(roles: both),
+                result(of: 2),
+            ], kinds: []),
+        Case(
+            testDescription: "two release managers are no DBA",
+            entries: [
+                approve("anna", roles: "release_manager"), approve("bert", roles: "release_manager"),
+                deploy(roles: both), result(of: 2),
+            ], kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "nobody counts for two",
+            entries: [approve("anna", roles: both), deploy(required: "1", roles: both), result(of: 1)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "the same person twice is no second release manager",
+            entries: [
+                approve("anna", roles: "release_manager"), approve("anna", roles: "release_manager"),
+                deploy(required: "1", roles: "release_manager,release_manager"), result(of: 2),
+            ], kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "a contraction without its DBA",
+            entries: [approve("anna", roles: "release_manager"), deploy(as: .databaseContract), result(of: 1)],
+            kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "a list that nobody writes",
+            entries: [
+                approve("anna", roles: "dba"),
+                deploy(required: "1", roles: Array(repeating: "dba", count: 40).joined(separator: ",")), result(of: 1),
+            ], kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "an act that a stranger says is under way",
+            entries: [deploy(required: nil), underWay("0", by: AuditActor(id: "rita"))], kinds: [.openIntent]),
+        Case(
+            testDescription: "an act that was under way and ended",
+            entries: [deploy(required: nil), underWay("0"), result(of: 0)], kinds: []),
+    ]
 
     static let cases: [Case] = [
         Case(
@@ -107,7 +159,7 @@ struct MeaningTests {
     ]
 
     /// Each case at the beginning of a log, and again across the border of two bundles.
-    @Test(arguments: cases, [0, 254])
+    @Test(arguments: cases + roleCases, [0, 254])
     func `meaning is verified`(example: Case, first: Int) async throws {
         try await AuditPlace.with { place, _ in
             let filler = (0..<first).map { AuditEntry.sample($0) }
@@ -123,6 +175,20 @@ struct MeaningTests {
             let report = try place.verify(at: AuditPlace.noon + 2 * 3_600)
             #expect(Set(report.findings.map(\.kind)) == Set(example.kinds), "\(report.findings)")
             #expect(report.notes == [])
+        }
+    }
+
+    @Test func `what was under way at the export is a note for a day, and a finding afterwards`() async throws {
+        for (hours, kinds) in [(1.0, []), (30.0, [Kind.openIntent])] {
+            try await AuditPlace.with { place, _ in
+                let later = [Self.deploy(required: nil, hour: hours), Self.result(of: 2, hour: hours)]
+                try ForgedLog.write(
+                    ForgedLog.canonical([Self.deploy(required: nil), Self.underWay("0")] + later, keys: place.keys),
+                    to: place.folder, signer: place.signer)
+                let report = try place.verify(at: AuditPlace.noon + hours * 3_600)
+                #expect(report.findings.map(\.kind) == kinds)
+                #expect(report.notes.contains { $0.contains("under way") } == kinds.isEmpty, "\(report.notes)")
+            }
         }
     }
 }

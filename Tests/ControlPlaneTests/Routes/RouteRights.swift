@@ -14,7 +14,7 @@ enum RouteRights {
         deploy               . o o o . . .
         rollBack             . o = = = . .
         planContraction      = = = = = = =
-        contract             . o o = . . .
+        contract             . o o o . . .
         setMaintenance       . o = o = . .
         prepareCommand       . o o = . . .
         endCommand           . o o = . . .

@@ -59,7 +59,8 @@ struct RouterFixture {
         (records, running, self.folder) = (ground.records, ground.running, folder)
         let environments = Environments(deployers: [])
         let access = try AccessParts(
-            settings, environments: Self.definitions, token: Self.token, database: ground.database, folder: folder,
+            settings, proxies: [], environments: Self.definitions, token: Self.token, database: ground.database,
+            folder: folder,
             trail: ground.trail, logger: logger)
         desks = access.desks
         requests = access.requests
@@ -71,7 +72,8 @@ struct RouterFixture {
             catalog: ground.catalog, infrastructure: ground.infrastructure, trail: ground.trail, logger: logger)
         let (secrets, variables) = ground.sealed.controllers(environments, ground.record.accesses, access.gatekeeper)
         server = APIServer(
-            listen: "127.0.0.1:0", folder: folder, gatekeeper: access.gatekeeper, things: things, logger: logger,
+            listen: "127.0.0.1:0", proxies: access.proxies, folder: folder, gatekeeper: access.gatekeeper,
+            things: things, logger: logger,
             controllers: APIServer.Controllers(
                 status: StatusController(
                     application: ground.application, environments: environments, world: ground.world,

@@ -202,6 +202,23 @@ import Testing
     }
 
     @Test(arguments: engines)
+    func `what a cut stream holds of a secret is not passed on, and nothing else is lost`(
+        engine: RedactionPatterns.Engine
+    ) {
+        let patterns = RedactionSamples.patterns(["hidden value"], engine: engine)
+        for (text, passed) in [
+            ("all of it\n", "all of it\n"), ("key=hidden va", "key=[redacted: the log was cut here]\n"),
+            ("paid by 4242 4242 42", "paid by [redacted: the log was cut here]\n"),
+        ] {
+            var redactor = Redactor(patterns)
+            let before = redactor.feed(text.utf8)
+            #expect(redactor.holdsBack == (text != passed))
+            #expect((before + redactor.abandon()).text == passed)
+            #expect(!redactor.holdsBack)
+        }
+    }
+
+    @Test(arguments: engines)
     func `a value that two secrets have is shown under the first name`(engine: RedactionPatterns.Engine) {
         let patterns = RedactionPatterns(
             ["B_KEY", "A_KEY"].map { (VariableName(unchecked: $0), Secret("one value")) }, engine: engine)
