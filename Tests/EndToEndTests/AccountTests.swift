@@ -72,7 +72,7 @@ import Testing
             let other = old.isEmpty ? text + new : text.replacing(old, with: new)
             #expect(other != text)
             try other.write(toFile: changed, atomically: false, encoding: .utf8)
-            let refused = try await rolf.cli(["config", "apply", "--config", changed])
+            let refused = try await rolf.cli(["config", "apply", changed])
             #expect(refused.status != 0 && refused.error.contains("are not changed by one person"), "\(new) \(refused)")
         }
     }

@@ -14,9 +14,8 @@ import Testing
             let files = (certificate: "\(switchyard.folder)/tls.pem", key: "\(switchyard.folder)/tls.key")
             try install(first, as: files)
             let port = try FreePort.find(count: 1)[0]
-            let secure =
-                "api: {secure: {listen: \"127.0.0.1:\(port)\", certificate: \(files.certificate), key: \(files.key)}}"
-            try await switchyard.restart(changing: "application: ", to: "\(secure)\napplication: ")
+            let secure = "{listen: \"127.0.0.1:\(port)\", certificate: \(files.certificate), key: \(files.key)}"
+            try await switchyard.restart(changing: "api:\n", to: "api:\n  secure: \(secure)\n")
             let remote = ["status", "--url", "https://127.0.0.1:\(port)", "--token-file", "\(switchyard.state)/token"]
             let good = try await switchyard.cli(remote + ["--ca-file", first.certificate])
             #expect(good.status == 0, "\(good)")
