@@ -45,5 +45,7 @@ enum Limits {
     /// How long a break-glass counts at most, in microseconds.
     static let breakGlass = hour
     /// Roles that one change needs, beyond which a list is none.
-    static let rolesRequired = 8
+    static let rolesRequired = 6
+    /// Approvals of one plan that are looked at, the newest.
+    static let approvalsOfPlan = 24
 }

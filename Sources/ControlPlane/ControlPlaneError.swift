@@ -38,6 +38,15 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
     case metricRefused(EnvironmentName, String)
     /// The API's certificate or its key.
     case certificateUnusable(path: String, cause: String)
+    case noDatabase(EnvironmentName)
+    case frozen(EnvironmentName, until: String, by: String, reason: String, id: String)
+    /// Going back to a release that this environment has never had.
+    case neverServed(ReleaseReference, EnvironmentName)
+    /// The environment's database is its secret DATABASE_URL, which is not set.
+    case databaseSecretMissing(EnvironmentName)
+    case wrongPaymentKey(name: String, PaymentKey, EnvironmentName, DataClass)
+    /// A database with data of the first kind, and the environment that wants the last one.
+    case wrongData(DataClass, markedBy: String, EnvironmentName, DataClass)
     case configurationBusy
     case noSignIn
     case noVPN
@@ -118,6 +127,22 @@ package enum ControlPlaneError: Error, Equatable, CustomStringConvertible {
             "\(sentence) Correct it under 'rollback_triggers' of \(environment). Nothing was changed."
         case .certificateUnusable(let path, let cause):
             "The API cannot use \(path): \(cause). Correct api.secure in switchyard.yaml, or the file."
+        case .noDatabase(let environment): "\(environment) has no database. Nothing was changed."
+        case .frozen(let environment, let until, let by, let reason, let id):
+            "\(environment) is frozen until \(until) by \(by): \(reason). Going back is always possible; 'switchyard freeze lift "
+                + "\(id)' ends it, and break-glass passes it."
+        case .neverServed(let release, let environment):
+            "\(release) has never served in \(environment), so there is no going back to it: deploy it."
+        case .databaseSecretMissing(let environment):
+            "The database of \(environment) is its secret DATABASE_URL, which is not set: say 'switchyard secret set "
+                + "DATABASE_URL -e \(environment)' first."
+        case .wrongPaymentKey(let name, let key, let environment, let data):
+            "\(name) is a payment provider's \(key.rawValue) key, and \(environment) has \(data.rawValue) data: give it the "
+                + "other kind of key. Nothing was changed."
+        case .wrongData(let data, let marker, let environment, let wanted):
+            "The database of \(environment) holds \(data.rawValue) data, as \(marker) has marked it, and \(environment) has "
+                + "\(wanted.rawValue) data: give it another database, or, where the mark is wrong, say 'switchyard environment mark "
+                + "\(wanted.rawValue) -e \(environment)'. Nothing was changed."
         case .noSignIn:
             "No identity provider is configured: write it under access.sign_in in switchyard.yaml, or use a token."
         case .unknownRecipient(let recipient, let environment):

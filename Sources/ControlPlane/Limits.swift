@@ -76,6 +76,13 @@ enum Limits {
     static let valuesAtOnce = 500
     /// Bytes of an output that are redacted at a time.
     static let redactedPiece = 65_536
+    /// How long a connection may do nothing; streams of the API give a sign of life sooner.
+    static let idleConnection: Duration = .seconds(60)
+    /// How long an admin's wish to erase somebody waits for a second one, in seconds.
+    static let erasureWish: Double = 86_400
+    static let erasureWishes = 100
+    static let apiConnections = 1_000
+    static let publicConnections = 500
     /// Between two attempts to learn the secrets of an environment.
     static let secretsPause: Duration = .seconds(1)
     /// How long the other half of a secret is waited for when a redactor is told to end.

@@ -1,5 +1,7 @@
 /// The bounds of everything in this room that waits, repeats or grows.
 package enum Limits {
+    /// Deployments that are looked through for a release that has served before.
+    static let rememberedDeployments = 1_000
     /// Between two looks at a candidate that is warming or baking.
     static let probeInterval: Duration = .milliseconds(200)
     /// Between two looks at what a slot still serves.

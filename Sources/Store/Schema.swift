@@ -86,6 +86,7 @@ enum Schema {
         }
         migrator.registerMigration("7: people, tokens, sessions, break-glass, VPN peers", migrate: accessTables)
         migrator.registerMigration("8: requests for approval", migrate: requestTable)
+        migrator.registerMigration("9: freezes", migrate: freezeTable)
         return migrator
     }
 }

@@ -40,7 +40,10 @@ struct Switchyard: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Environments",
-                subcommands: [StatusCommand.self, LogsCommand.self, RunCommand.self, MaintenanceCommand.self]
+                subcommands: [
+                    StatusCommand.self, EnvironmentCommand.self, LogsCommand.self, RunCommand.self,
+                    MaintenanceCommand.self, FreezeCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Settings and secrets",

@@ -86,6 +86,13 @@ import Testing
         let entries = try WireFormat.decoder.decode([AuditEntryReport].self, from: Data(listed.output.utf8))
         #expect(entries.contains { $0.action == "deployment.open" && $0.details["actor.name"] == "dora" }, "\(listed)")
         #expect(entries.contains { $0.action == "access.refused" && $0.environment == "production" }, "\(listed)")
+        for (admin, words) in [(ana, "Nothing is erased yet"), (ana, "Nothing is erased yet")] {
+            #expect(
+                try await admin.cli(["audit", "erase", "dora"]).output.contains(words), "one admin alone erases nothing"
+            )
+        }
+        let erased = try await switchyard.person("ben").cli(["audit", "erase", "dora"])
+        #expect(erased.status == 0 && erased.output.contains("can't be read any more"), "\(erased)")
         let export = "\(switchyard.folder)/export"
         #expect(try await reader.cli(["audit", "export", export]).status == 0)
         #expect(try await switchyard.cli(["audit", "verify", export]).status == 0)

@@ -22,6 +22,15 @@ import Testing
             let distrusted = try await switchyard.cli(remote)
             #expect(distrusted.status == 6 && distrusted.error.contains("No control plane answers"), "\(distrusted)")
             #expect(try await switchyard.cli(remote + ["--ca-file", "/nowhere"]).error.contains("cannot be read"))
+            // A change is applied while it serves, and it ends in order.
+            let text = try String(contentsOfFile: switchyard.configuration, encoding: .utf8)
+            try (text + "\naudit: {retention_months: 14}\n")
+                .write(toFile: switchyard.configuration, atomically: false, encoding: .utf8)
+            let applied = try await switchyard.cli(["config", "apply"])
+            #expect(applied.status == 0, "\(applied)")
+            let after = try await switchyard.cli(["config", "diff"])
+            #expect(after.status == 0, "it was not taken back: \(after)")
+            #expect(try await switchyard.cli(remote + ["--ca-file", first.certificate]).status == 0)
             // The old one goes on until the new one can be used.
             try "no key".write(toFile: files.key, atomically: true, encoding: .utf8)
             #expect(try await switchyard.cli(remote + ["--ca-file", first.certificate]).status == 0)

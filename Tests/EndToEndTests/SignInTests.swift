@@ -80,6 +80,11 @@ import Testing
         }
         #expect(
             try await switchyard.cli(["audit", "export", export]).status == 10, "who acts does not read the record")
+        switchyard.kill(SIGTERM)
+        try await switchyard.waitForControlPlaneToEnd()
+        #expect(try await switchyard.cli(["audit", "export", export]).status == 0)
+        let verified = try await switchyard.cli(["audit", "verify", export])
+        #expect(verified.status == 0 && verified.output.contains("whose review is open"), "\(verified)")
     }
 
     @Test func `a browser gets a session of its own, and the page says who is signed in`() async throws {

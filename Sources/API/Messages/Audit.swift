@@ -112,6 +112,11 @@ package struct ErasureRequest: Codable, Equatable, Sendable {
 package struct ErasureReport: Codable, Equatable, Sendable {
     /// The record's signed checkpoint after it.
     package var checkpoint: String
+    /// Whether nothing was erased yet, because a second admin must ask for the same within a day.
+    package var isWaiting: Bool?
 
-    package init(checkpoint: String) { self.checkpoint = checkpoint }
+    package init(checkpoint: String, isWaiting: Bool? = nil) {
+        self.checkpoint = checkpoint
+        self.isWaiting = isWaiting
+    }
 }

@@ -39,10 +39,18 @@ package struct RollBackRequest: Codable, Equatable, Sendable {
     package var reason: String?
     /// Who asks, for the record.
     package var requestedBy: String?
+    /// The release to go back to, by a full deployment where it is in no slot any more; nil for the one before.
+    package var release: String?
+    /// Carry out only the plan with this digest; of a full deployment alone.
+    package var planDigest: String?
 
-    package init(reason: String? = nil, requestedBy: String? = nil) {
+    package init(
+        reason: String? = nil, requestedBy: String? = nil, release: String? = nil, planDigest: String? = nil
+    ) {
         self.reason = reason
         self.requestedBy = requestedBy
+        self.release = release
+        self.planDigest = planDigest
     }
 }
 

@@ -75,6 +75,13 @@ package enum Route: String, CaseIterable, Sendable {
     case changeRequest
     case approveRequest
     case rejectRequest
+    // Environments
+    case environmentFacts
+    case compareEnvironments
+    case markDatabase
+    case freezes
+    case beginFreeze
+    case liftFreeze
 
     /// An HTTP method of the API.
     package enum Method: String, Sendable {
@@ -224,13 +231,18 @@ package enum Route: String, CaseIterable, Sendable {
                 ("after", "The last journal entry that is known already.", "integer"),
                 ("wait", "Seconds to wait for more, at most 30.", "number"),
             ]
-        default: (Route.ofAccess[self] ?? Route.ofVariables[self])?.query ?? []
+        default: Route.tables[self]?.query ?? []
         }
+    }
+
+    /// Routes that the switches above do not name, a table for each noun.
+    private static let tables = [ofAccess, ofVariables, ofEnvironments].reduce(into: [:]) { all, table in
+        all.merge(table) { first, _ in first }
     }
 
     /// Of a route that the switches above do not name.
     private var facts: RouteFacts {
-        guard let facts = Route.ofAccess[self] ?? Route.ofVariables[self] else {
+        guard let facts = Route.tables[self] else {
             preconditionFailure("'\(rawValue)' is in no table of routes")
         }
         return facts

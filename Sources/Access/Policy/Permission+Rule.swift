@@ -64,6 +64,8 @@ extension Permission {
         case .migrate: PermissionRule(Self.builders, protected: [], glass: true)
         case .setMaintenance: PermissionRule(Self.hands, protected: [.releaseManager, .onCall])
         case .runCommand: PermissionRule(Self.builders, protected: .dba, glass: true)
+        case .freeze: PermissionRule(Self.builders, protected: [.releaseManager, .onCall])
+        case .markDatabase: PermissionRule(Self.builders, protected: .dba, glass: true)
         case .changeFlag: PermissionRule(Self.hands, protected: [.releaseManager, .onCall])
         case .updateIncident: PermissionRule([.releaseManager, .onCall], .anywhere)
         case .takeBackup: PermissionRule(Self.builders, protected: Self.deciders, glass: true)

@@ -19,6 +19,10 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case migrate
     case setMaintenance = "set_maintenance"
     case runCommand = "run_command"
+    /// Begins and lifts freezes.
+    case freeze
+    /// Says what kind of data a database holds.
+    case markDatabase = "mark_database"
     case changeFlag = "change_flag"
     case updateIncident = "update_incident"
     case takeBackup = "take_backup"

@@ -128,6 +128,8 @@ package struct AuditAction: RawRepresentable, Hashable, Sendable, ExpressibleByS
     package static let breakGlassStart: Self = "break_glass.start"
     /// They end, before or at their time; the detail `use` names them.
     package static let breakGlassEnd: Self = "break_glass.end"
+    /// They ended by time alone.
+    package static let breakGlassExpire: Self = "break_glass.expire"
     /// Somebody else has looked at what was done with them; the detail `use` names them.
     package static let breakGlassReview: Self = "break_glass.review"
     /// A person's key is destroyed; the detail `key` has its fingerprint.

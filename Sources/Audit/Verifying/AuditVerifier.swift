@@ -15,15 +15,24 @@ package enum AuditVerifier {
     ///
     /// Without `trustedKey` the key in the folder is believed, which a forger may have replaced; without `remembered` an
     /// older state of the log can't be told from the newest. Uses all cores, and holds 64 bundles at a time; blocks.
-    /// Throws `AuditError.noLog` where there is no checkpoint, and `.badCheckpoint` or `.file` when it can't be read.
+    /// Throws `AuditError.noLog` where there is no checkpoint, and `.file` when it can't be read; one that is no checkpoint is
+    /// a finding.
     package static func verify(
         _ folder: String, trustedKey: VerifierKey? = nil, remembered: SignedCheckpoint? = nil, now: Date,
         progress: (Progress) -> Void = { _ in }
     ) throws -> VerificationReport {
         let files = LogFiles(folder: folder)
-        guard let checkpoint = try files.checkpoint() else { throw AuditError.noLog(folder: folder) }
-        guard let key = try trustedKey ?? storedKey(files) else {
-            throw AuditError.missing(path: files.path(LogFiles.publicKeyName))
+        let (checkpoint, key): (SignedCheckpoint, VerifierKey)
+        do {
+            guard let read = try files.checkpoint() else { throw AuditError.noLog(folder: folder) }
+            guard let known = try trustedKey ?? storedKey(files) else {
+                throw AuditError.missing(path: files.path(LogFiles.publicKeyName))
+            }
+            (checkpoint, key) = (read, known)
+        } catch let error as AuditError where error.isDamage {
+            var report = VerificationReport(origin: "an unreadable log", size: 0, root: "", key: "")
+            report.add(.badSignature, "Nothing can be verified: \(error)")
+            return report
         }
         var verification = Verification(files: files, checkpoint: checkpoint, key: key)
         verification.checkSignature()
@@ -42,6 +51,16 @@ package enum AuditVerifier {
             throw AuditError.badKey(path: path, why: "it is no Ed25519 key of a signed note")
         }
         return key
+    }
+}
+
+extension AuditError {
+    /// Whether a part of the log is there and is no such thing.
+    fileprivate var isDamage: Bool {
+        switch self {
+        case .badCheckpoint, .badKey: true
+        default: false
+        }
     }
 }
 

@@ -40,9 +40,12 @@ struct BreakGlassRules {
     mutating func note(_ record: AuditRecord, mayBePruned: Bool) {
         switch AuditAction(rawValue: record.action) {
         case .breakGlassStart: noteStart(record)
-        case .breakGlassEnd: noteEnd(record)
+        case .breakGlassEnd, .breakGlassExpire: noteEnd(record)
         case .breakGlassReview: noteReview(record)
-        default: noteAct(record, mayBePruned: mayBePruned)
+        default:
+            // What is noted about a use (who was told, codes that were made) is no act of it.
+            guard record.flags.contains(AuditFlag.breakGlass.rawValue) else { return }
+            noteAct(record, mayBePruned: mayBePruned)
         }
     }
 
@@ -65,7 +68,7 @@ struct BreakGlassRules {
     private func use(of record: AuditRecord) -> String? {
         let refusals: [AuditOutcome] = [.refused, .failed, .interrupted]
         guard !refusals.contains(where: { $0.rawValue == record.outcome }) else { return nil }
-        return record.details["use"]
+        return record.details["use"] ?? record.details["break_glass"]
     }
 
     private mutating func noteStart(_ record: AuditRecord) {

@@ -9,6 +9,8 @@ struct BundleCheck: Sendable {
         let sequence: Int
         /// The intent that is answered; nil where this is an intent.
         let answers: Int?
+        /// When, in microseconds.
+        let at: Int
     }
 
     let index: Int
@@ -22,6 +24,8 @@ struct BundleCheck: Sendable {
     private(set) var remarkable: [AuditRecord] = []
     /// The time of the first entry.
     private(set) var firstTime: Int?
+    /// The latest time of its entries.
+    private(set) var lastTime = 0
 
     private var start: Int { index * TileWidth.full }
 
@@ -100,6 +104,7 @@ struct BundleCheck: Sendable {
 extension BundleCheck {
     private mutating func read(_ buffer: UnsafeRawBufferPointer, _ ranges: [Range<Int>]) {
         var open: [Bool] = Array(repeating: false, count: width)
+        var times: [Int] = Array(repeating: 0, count: width)
         for (offset, range) in ranges.enumerated() {
             let entry = UnsafeRawBufferPointer(rebasing: buffer[range])
             let sequence = start + offset
@@ -111,11 +116,13 @@ extension BundleCheck {
                 add(.wrongSequence, sequence, "Entry \(sequence) says that it is entry \(scanned.sequence).")
             }
             firstTime = firstTime ?? scanned.at
+            lastTime = max(lastTime, scanned.at)
+            times[offset] = scanned.at
             note(scanned, entry, offset, &open)
             noteIfRemarkable(scanned, entry)
         }
         for offset in 0..<width where open[offset] {
-            announcements.append(Announcement(sequence: start + offset, answers: nil))
+            announcements.append(Announcement(sequence: start + offset, answers: nil, at: times[offset]))
         }
         announcements.sort { $0.sequence < $1.sequence }
     }
@@ -136,7 +143,7 @@ extension BundleCheck {
         if intent >= start, intent < start + offset, open[intent - start] {
             open[intent - start] = false
         } else {
-            announcements.append(Announcement(sequence: start + offset, answers: intent))
+            announcements.append(Announcement(sequence: start + offset, answers: intent, at: scanned.at))
         }
     }
 

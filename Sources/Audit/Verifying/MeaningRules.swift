@@ -3,7 +3,7 @@ import Foundation
 /// The rules about what entries mean together: every intent its result, every production deployment its approvals.
 ///
 /// - An intent has exactly one result after it; `interrupted` is one. Those that `audit.under_way` names, which is recorded
-///   when the log is exported, may lack it for a day.
+///   when the log is exported, may lack it, and so may those that are announced just after it.
 /// - The intent of `deployment.open` or `database.contract` with the detail `approvals_required` above 0 has so many
 ///   `approval.grant` before it, of the same plan and environment, by different people who are neither its actor nor its
 ///   `requested_by`, at most 24 hours old; and for each role of `roles_required` one of them who had that role.
@@ -21,15 +21,18 @@ struct MeaningRules {
         let at: Int
         /// The roles with which it counted.
         let roles: Set<String>
+        /// The request that it is for; nil where none is named.
+        let request: String?
     }
 
     private(set) var findings: [Finding] = []
     private(set) var notes: [String] = []
     /// The highest minimum that an entry recorded.
     private(set) var recordedMinimum = 0
-    private var openIntents: Set<Int> = []
-    /// What was said last to be under way, and when.
-    private var underWay: (intents: Set<Int>, at: Int) = ([], 0)
+    /// When each was announced.
+    private var openIntents: [Int: Int] = [:]
+    /// What was said last to be under way, by which entry, and when.
+    private var underWay: (intents: Set<Int>, entry: Int, at: Int)?
     private var approvals: [PlanKey: [Approval]] = [:]
     private var breakGlass = BreakGlassRules()
     private var latest = 0
@@ -38,19 +41,20 @@ struct MeaningRules {
     /// Takes what a bundle told; bundles come in order. `minimum` is the first entry that is there.
     mutating func add(_ check: BundleCheck, minimum: Int) {
         firstTime = firstTime ?? check.firstTime
+        latest = max(latest, check.lastTime)
         for announcement in check.announcements { note(announcement, minimum: minimum) }
         for record in check.remarkable { note(record, minimum: minimum) }
     }
 
     /// Says what is still open at the end.
     mutating func finish(now: Int) {
-        let known = latest - underWay.at <= Limits.day ? openIntents.intersection(underWay.intents) : []
+        let known = Set(openIntents.filter(isUnderWay).keys)
         if !known.isEmpty {
             notes.append(
                 "\(known.count) acts were under way when the record was exported: "
                     + known.sorted().prefix(20).map { "\($0)" }.joined(separator: ", ") + ".")
         }
-        for intent in openIntents.subtracting(known).sorted() {
+        for intent in openIntents.keys.sorted() where !known.contains(intent) {
             add(.openIntent, intent, "Entry \(intent) announces an act, and its result is not recorded.")
         }
         breakGlass.finish(now: now)
@@ -58,12 +62,19 @@ struct MeaningRules {
         notes += breakGlass.notes
     }
 
+    /// Whether an open intent was named when the log was exported, or was announced just afterwards.
+    private func isUnderWay(_ intent: Int, announcedAt at: Int) -> Bool {
+        guard let underWay, latest - underWay.at <= Limits.hour else { return false }
+        if intent > underWay.entry { return true }
+        return underWay.intents.contains(intent) && underWay.at - at <= Limits.day
+    }
+
     private mutating func note(_ announcement: BundleCheck.Announcement, minimum: Int) {
         guard let intent = announcement.answers else {
-            openIntents.insert(announcement.sequence)
+            openIntents[announcement.sequence] = announcement.at
             return
         }
-        if openIntents.remove(intent) == nil, !(0..<minimum).contains(intent) {
+        if openIntents.removeValue(forKey: intent) == nil, !(0..<minimum).contains(intent) {
             add(
                 .unknownIntent, announcement.sequence,
                 "Entry \(announcement.sequence) is the result of entry \(intent), which is no open intent.")
@@ -80,8 +91,8 @@ struct MeaningRules {
         case .approvalGrant: noteApproval(record)
         case .prune: recordedMinimum = max(recordedMinimum, record.details["minimum"].flatMap { Int($0) } ?? 0)
         case .underWay: noteUnderWay(record)
-        case .deploymentOpen,
-            .databaseContract where record.phase == SealedEntry.Phase.intent.rawValue:
+        case .deploymentOpen, .databaseContract:
+            guard record.phase == SealedEntry.Phase.intent.rawValue else { return }
             noteDeployment(record, minimum: minimum)
         default: break
         }
@@ -98,13 +109,19 @@ extension MeaningRules {
             record.phase == SealedEntry.Phase.event.rawValue, record.outcome != AuditOutcome.refused.rawValue
         else { return }
         if approvals.count >= Limits.approvedPlans { forgetOldApprovals() }
-        approvals[PlanKey(plan: plan, environment: environment), default: []]
-            .append(Approval(actor: record.actor, at: record.at, roles: Self.words(record.details["roles"])))
+        let key = PlanKey(plan: plan, environment: environment)
+        // What was pruned long ago and what nobody needs: of each plan the newest count.
+        if approvals[key, default: []].count >= Limits.approvalsOfPlan { approvals[key]?.removeFirst() }
+        approvals[key, default: []].append(
+            Approval(
+                actor: record.actor, at: record.at, roles: Self.words(record.details["roles"]), request: record.target))
     }
 
     private mutating func noteUnderWay(_ record: AuditRecord) {
         guard record.actor == AuditActor.system.id else { return }
-        underWay = (Set(Self.words(record.details["entries"]).compactMap { Int($0) }), record.at)
+        underWay = (
+            Set(Self.words(record.details["entries"]).compactMap { Int($0) }), record.sequence, record.at
+        )
     }
 
     /// A list with commas.
@@ -141,8 +158,10 @@ extension MeaningRules {
 
     private func validApprovals(of deployment: AuditRecord, notBy actors: Set<String>) -> [Approval] {
         guard let plan = deployment.plan, let environment = deployment.environment else { return [] }
+        let request = deployment.details["request"]
         return (approvals[PlanKey(plan: plan, environment: environment)] ?? []).filter {
             !actors.contains($0.actor) && (0...Limits.day).contains(deployment.at - $0.at)
+                && (request == nil || $0.request == request)
         }
     }
 
@@ -160,6 +179,7 @@ extension MeaningRules {
         for approval in approvals where approval.roles.contains(role) && tried.insert(approval.actor).inserted {
             let rest = unmet(roles.dropFirst(), by: approvals.filter { $0.actor != approval.actor })
             if rest.count < fewest.count { fewest = rest }
+            if fewest.isEmpty { break }
         }
         return fewest
     }

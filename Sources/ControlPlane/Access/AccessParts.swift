@@ -11,6 +11,7 @@ struct AccessParts: Sendable {
     let notice: BreakGlassNotice
     /// Changes of protected environments that wait for others.
     let requests: RequestDesk
+    let freezes: FreezeDesk
     let proxies: TrustedProxies
 
     /// Throws what is wrong with the settings.
@@ -21,10 +22,12 @@ struct AccessParts: Sendable {
         desks = try AccessDesks(settings, records: AccessStore(database: database), failures: FailureCounter())
         gatekeeper = Gatekeeper(
             desks: desks, environments: environments, machineToken: MachineToken(token),
-            admins: AdminCount(path: folder.admins, logger: logger), refusals: RefusalNotes(trail: trail))
+            admins: AdminCount(path: folder.admins, logger: logger), refusals: RefusalNotes(trail: trail),
+            log: OwnLog(of: folder))
         notice = BreakGlassNotice(
             command: settings.breakGlassNotice, desk: desks.breakGlass, path: folder.notices, trail: trail,
             logger: logger)
+        freezes = FreezeDesk(records: FreezeStore(database: database))
         self.proxies = try TrustedProxies(proxies)
         requests = RequestDesk(records: RequestStore(database: database), accounts: desks.records)
     }

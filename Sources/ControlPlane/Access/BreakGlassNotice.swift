@@ -97,7 +97,7 @@ actor BreakGlassNotice {
         let id = use.id.text
         guard expiries.insert(id).inserted else { return }
         var event = AuditEntry(
-            .event, "break_glass.expire", by: .system, at: Date(), target: id, environment: use.environment)
+            .event, .breakGlassExpire, by: .system, at: Date(), target: id, environment: use.environment)
         event.details = ["break_glass": id, "expires": use.expiresAt.formatted(.iso8601)]
         await trail.note(event)
     }

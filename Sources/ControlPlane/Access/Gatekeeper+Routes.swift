@@ -12,6 +12,7 @@ struct NamedThings: Sendable {
     let commands: OneOffCommands
     let breakGlass: BreakGlassDesk
     let requests: RequestDesk
+    let freezes: FreezeDesk
     let environments: [EnvironmentName]
 
     /// All that a request says of its environment: in its path, its query, its body and by what it names.
@@ -37,6 +38,9 @@ struct NamedThings: Sendable {
         if context.parameters.get("request") != nil {
             claim.add(try await requests.request(RequestsController.id(context)).environment, from: "request")
         }
+        if context.parameters.get("freeze") != nil {
+            claim.add(try await freezes.freeze(FreezesController.id(context)).environment, from: "freeze")
+        }
         if context.parameters.get("use") != nil {
             claim.add(try await breakGlass.use(BreakGlassController.use(context)).environment, from: "use")
         }
@@ -56,11 +60,11 @@ extension Gatekeeper {
         do {
             guard let permission = route.permission else {
                 try strangers.check(.address(address), at: now)
-                return (try await IncomingRequest(request, for: route), nil)
+                return (try await IncomingRequest(request, for: route, redactedBy: log), nil)
             }
             let known = try await self.subject(of: request, from: address, at: now)
             subject = known
-            let incoming = try await IncomingRequest(request, for: route)
+            let incoming = try await IncomingRequest(request, for: route, redactedBy: log)
             let claim = try await things.claim(incoming, context)
             return (incoming, try await admit(known, to: permission, claim, from: address, at: now))
         } catch {
@@ -82,7 +86,7 @@ extension Gatekeeper {
         let (now, address) = (Date(), NetworkAddress(peer: context.remoteAddress))
         do {
             let subject = try await subject(of: request, from: address, at: now)
-            let claim = try await things.claim(IncomingRequest(request, for: route), context)
+            let claim = try await things.claim(IncomingRequest(request, for: route, redactedBy: log), context)
             _ = try await admit(subject, to: permission, claim, from: address, at: now)
             return true
         } catch is AccessError, is Denial, is Problem {

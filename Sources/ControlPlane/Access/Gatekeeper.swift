@@ -12,6 +12,8 @@ struct Gatekeeper: Sendable {
     let desks: AccessDesks
     let environments: [EnvironmentName: AccessedEnvironment]
     let refusals: RefusalNotes
+    /// Knows what must not be kept of messages.
+    let log: OwnLog
     /// Refusals on routes that are open to anybody: they lock those routes and nobody's token.
     let strangers = FailureCounter()
     private let machineToken: MachineToken
@@ -19,7 +21,7 @@ struct Gatekeeper: Sendable {
 
     init(
         desks: AccessDesks, environments: [EnvironmentDefinition], machineToken: MachineToken, admins: AdminCount,
-        refusals: RefusalNotes
+        refusals: RefusalNotes, log: OwnLog
     ) {
         self.desks = desks
         self.environments = Dictionary(
@@ -29,6 +31,7 @@ struct Gatekeeper: Sendable {
         self.machineToken = machineToken
         self.admins = admins
         self.refusals = refusals
+        self.log = log
     }
 
     /// What decides now.

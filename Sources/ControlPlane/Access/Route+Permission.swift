@@ -62,6 +62,10 @@ extension Route {
         case .endBreakGlass: .endBreakGlass
         case .reviewBreakGlass: .reviewBreakGlass
         case .makeRecoveryCodes: .makeRecoveryCodes
+        case .environmentFacts, .freezes: .readStatus
+        case .compareEnvironments: .listSecrets
+        case .markDatabase: .markDatabase
+        case .beginFreeze, .liftFreeze: .freeze
         case .signInSettings, .signInByDevice, .recoverBreakGlass: nil
         // A route that nobody thought of is nobody's.
         default: .readSecret

@@ -29,6 +29,8 @@ struct APIServer: ServiceLifecycle.Service {
         let requests: RequestsController
         let secrets: SecretsController
         let settings: SettingsController
+        let facts: EnvironmentFactsController
+        let freezes: FreezesController
     }
 
     let listen: String
@@ -42,8 +44,8 @@ struct APIServer: ServiceLifecycle.Service {
     func run() async throws {
         let address = try address()
         let application = Application(
-            router: router,
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "switchyard"),
+            router: router, server: .bounded,
+            configuration: .bounded(at: address, connections: Limits.apiConnections),
             onServerRunning: { await announce($0, at: address) },
             logger: logger
         )
@@ -76,6 +78,8 @@ struct APIServer: ServiceLifecycle.Service {
         controllers.settings.addRoutes(to: table)
         controllers.access.addRoutes(to: table)
         controllers.requests.addRoutes(to: table)
+        controllers.facts.addRoutes(to: table)
+        controllers.freezes.addRoutes(to: table)
         table.on(.openAPI) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],

@@ -34,7 +34,8 @@ package enum ControlPlaneProcess {
         do {
             try prepare(folder, logger: logger)
             let application = await keeper.inForce.application
-            let trail = try AuditTrail(AuditPlace(folder, application: application), logger: logger)
+            let trail = try AuditTrail(
+                AuditPlace(folder, application: application), redacting: OwnLog(of: folder), logger: logger)
             await trail.begin()
             var services = ServiceGroupConfiguration(
                 services: [PartsService(keeper: keeper, folder: folder, trail: trail, logger: logger)],
@@ -126,6 +127,7 @@ private struct Parts {
     let trail: AuditTrail
     let access: AccessParts
     let record: RecordParts
+    let schema: SchemaChanges
 
     init(
         _ configuration: Domain.Configuration, folder: StateFolder, trail: AuditTrail, logger: Logger
@@ -167,7 +169,7 @@ private struct Parts {
                 environment, world: world, journal: journal, verdicts: verdicts, in: folder, trail: trail,
                 logger: logger, redacting: { sealed.variables.redacting($0, of: environment.name) })
         }
-        (self.store, self.tree, self.proxy) = (store, tree, proxy)
+        (self.store, self.tree, self.proxy, self.schema) = (store, tree, proxy, schema)
         self.journal = journal
         self.world = world
         self.verdicts = verdicts
@@ -175,7 +177,7 @@ private struct Parts {
         environments = Environments(deployers: deployers)
         commands = OneOffCommands(
             environments: environments, catalog: catalog, slots: slots, journal: journal, running: running,
-            starts: sealed.starts, accesses: record.accesses, logger: logger)
+            starts: sealed.starts, accesses: record.accesses, log: OwnLog(of: folder), logger: logger)
         let certificates = CertificateKeeper(
             settings: configuration.traffic, proxy: proxy, environments: configuration.environments, logger: logger)
         self.certificates = certificates
@@ -199,43 +201,17 @@ private struct Parts {
         _ configuration: Domain.Configuration, keeper: ConfigurationKeeper, folder: StateFolder, logger: Logger
     ) async -> [ServiceGroupConfiguration.ServiceConfiguration] {
         let approved = ApprovedChanges(
-            desk: access.requests, accounts: access.desks.records, environments: environments, journal: journal,
+            desk: access.requests, freezes: access.freezes, accounts: access.desks.records, environments: environments,
+            journal: journal,
             catalog: world.catalog, infrastructure: infrastructure, trail: trail, logger: logger)
         let api = APIServer(
             listen: configuration.api.listen, proxies: access.proxies, folder: folder, gatekeeper: access.gatekeeper,
             things: NamedThings(
                 journal: journal, commands: commands, breakGlass: access.desks.breakGlass, requests: access.requests,
-                environments: configuration.environments.map(\.name)),
+                freezes: access.freezes, environments: configuration.environments.map(\.name)),
             logger: logger,
-            controllers: APIServer.Controllers(
-                status: StatusController(
-                    application: configuration.application, environments: environments, world: world,
-                    infrastructure: infrastructure, trail: trail, notice: access.notice, record: record
-                ),
-                environments: EnvironmentsController(
-                    application: configuration.application, environments: environments, catalog: world.catalog,
-                    world: world,
-                    infrastructure: infrastructure
-                ),
-                commands: CommandsController(commands: commands, journal: journal),
-                logs: LogsController(environments: environments, tree: tree),
-                deployments: DeploymentsController(journal: journal, environments: environments),
-                verdicts: VerdictsController(journal: journal, environments: environments, records: verdicts),
-                metrics: MetricsController(log: requestLog, environments: environments),
-                releases: ReleasesController(
-                    store: store, incoming: folder.incoming, environments: environments, logger: logger),
-                configuration: ConfigurationController(keeper: keeper, gatekeeper: access.gatekeeper),
-                audit: AuditController(trail: trail, accounts: access.desks.records),
-                access: access.controllers(trail: trail),
-                requests: RequestsController(
-                    desk: access.requests, gatekeeper: access.gatekeeper, environments: environments,
-                    catalog: world.catalog,
-                    infrastructure: infrastructure, approved: approved, trail: trail,
-                    application: configuration.application),
-                secrets: secrets,
-                settings: settings
-            )
-        )
+            controllers: controllers(
+                configuration, keeper: keeper, approved: approved, folder: folder, logger: logger))
         var services: [any ServiceLifecycle.Service] = [
             RequestLogService(
                 log: requestLog, desk: proxy.folder.telemetryDesk, infrastructure: infrastructure, logger: logger),
@@ -261,6 +237,47 @@ private struct Parts {
             keeper: keeper, infrastructure: infrastructure, turns: await keeper.begin(with: trial))
         return services.map { .init(service: $0) }
             + [.init(service: changes, successTerminationBehavior: .gracefullyShutdownGroup)]
+    }
+
+    /// One controller per noun.
+    private func controllers(
+        _ configuration: Domain.Configuration, keeper: ConfigurationKeeper, approved: ApprovedChanges,
+        folder: StateFolder, logger: Logger
+    ) -> APIServer.Controllers {
+        APIServer.Controllers(
+            status: StatusController(
+                application: configuration.application, environments: environments, world: world,
+                infrastructure: infrastructure, trail: trail, notice: access.notice, record: record
+            ),
+            environments: EnvironmentsController(
+                application: configuration.application, environments: environments, catalog: world.catalog,
+                world: world,
+                infrastructure: infrastructure, freezes: access.freezes
+            ),
+            commands: CommandsController(commands: commands, journal: journal),
+            logs: LogsController(environments: environments, tree: tree),
+            deployments: DeploymentsController(journal: journal, environments: environments),
+            verdicts: VerdictsController(journal: journal, environments: environments, records: verdicts),
+            metrics: MetricsController(log: requestLog, environments: environments),
+            releases: ReleasesController(
+                store: store, incoming: folder.incoming, environments: environments, logger: logger),
+            configuration: ConfigurationController(keeper: keeper, gatekeeper: access.gatekeeper),
+            audit: AuditController(
+                trail: trail, accounts: access.desks.records, gatekeeper: access.gatekeeper),
+            access: access.controllers(trail: trail),
+            requests: RequestsController(
+                desk: access.requests, gatekeeper: access.gatekeeper, environments: environments,
+                catalog: world.catalog,
+                infrastructure: infrastructure, approved: approved, trail: trail,
+                application: configuration.application),
+            secrets: secrets,
+            settings: settings,
+            facts: EnvironmentFactsController(
+                application: configuration.application, environments: environments, schema: schema,
+                vault: secrets.variables.vault, freezes: access.freezes, gatekeeper: access.gatekeeper,
+                infrastructure: infrastructure),
+            freezes: FreezesController(desk: access.freezes, environments: environments)
+        )
     }
 
     /// What listens beside the API's own address.

@@ -80,7 +80,10 @@ extension Problem.Kind {
                 denial.cause == .onlyByRequest
                     ? Self(403, "approval_required", "Approval required")
                     : Self(403, "not_permitted", "Not permitted")
-            case ApprovalError.unknownRequest: .notFound
+            case ApprovalError.unknownRequest, FreezeError.unknown: .notFound
+            case FreezeError.reasonMissing, FreezeError.noTime, FreezeError.tooLong:
+                Self(422, "freeze_refused", "Freeze refused")
+            case is FreezeError: Self(409, "freeze_refused", "Freeze refused")
             case ApprovalError.ownRequest, ApprovalError.ownCommit, ApprovalError.roleMissing, ApprovalError.notAPerson:
                 Self(403, "forbidden", "Forbidden")
             case is ApprovalError: Self(409, "approval_refused", "Refused")
@@ -153,7 +156,10 @@ extension Problem.Kind {
         switch error {
         case .unknownEnvironment, .nothingToRunIn, .inNoSlot, .unknownCommand, .unknownAuditEntry, .nobodyToErase:
             self = .notFound
-        case .reservedVariable: self.init(422, "secret_refused", "Secret refused")
+        case .reservedVariable, .wrongPaymentKey: self.init(422, "secret_refused", "Secret refused")
+        case .wrongData, .databaseSecretMissing: self.init(422, "data_refused", "Data refused")
+        case .frozen: self.init(409, "frozen", "Frozen")
+        case .neverServed: self.init(422, "never_served", "Never served")
         case .secretsMissing: self.init(422, "secrets_missing", "Secrets missing")
         case .commandNotFound: self.init(422, "command_not_found", "Command not found")
         case .invalidParameter: self.init(400, "invalid_parameter", "Invalid parameter")

@@ -28,7 +28,7 @@ struct IncomingRequest {
         private(set) var environment: EnvironmentName?
 
         private enum CodingKeys: CodingKey {
-            case release, reason, requestedBy, planDigest, isOn, account, incident, environment
+            case release, reason, requestedBy, planDigest, isOn, values, account, incident, environment
         }
 
         init() {}
@@ -43,21 +43,22 @@ struct IncomingRequest {
             planDigest = text(.planDigest)
             account = text(.account)
             incident = text(.incident)
+            values = try? members.decodeIfPresent([String: Unread].self, forKey: .values)
             isOn = try? members.decodeIfPresent(Bool.self, forKey: .isOn)
             environment = text(.environment).flatMap { EnvironmentName(rawValue: $0) }
         }
     }
 
     /// Reads the body where it is a message; that of an upload is left alone.
-    init(_ request: Request, for route: Route) async throws {
+    init(_ request: Request, for route: Route, redactedBy log: OwnLog) async throws {
         guard route.method != .get, route != .addRelease else {
             (self.request, body, message) = (request, Data(), Message())
             return
         }
         let buffer = try await request.body.collect(upTo: Limits.requestBytes)
-        body = Data(buffer: buffer)
+        body = FreeTexts.redacted(Data(buffer: buffer), by: log)
         message = (try? WireFormat.decoder.decode(Message.self, from: body)) ?? Message()
-        self.request = Request(head: request.head, body: RequestBody(buffer: buffer))
+        self.request = Request(head: request.head, body: RequestBody(buffer: ByteBuffer(data: body)))
     }
 }
 

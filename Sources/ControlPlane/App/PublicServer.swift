@@ -12,8 +12,8 @@ struct PublicServer: ServiceLifecycle.Service {
     func run() async throws {
         let address = try ListenAddress(listen, named: "api.public_listen")
         let application = Application(
-            router: Self.router(published),
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "switchyard"),
+            router: Self.router(published), server: .bounded,
+            configuration: .bounded(at: address, connections: Limits.publicConnections),
             onServerRunning: { channel in
                 logger.info("public", metadata: ["url": "\(address.url(port: channel.localAddress?.port ?? 0))"])
             },

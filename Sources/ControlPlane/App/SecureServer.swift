@@ -19,9 +19,18 @@ struct SecureServer: ServiceLifecycle.Service {
 
     func run() async throws {
         let first = try CertificateFiles(settings)
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             var files: CertificateFiles? = first
-            while let current = files { files = try await serveUntilRenewed(current) }
+            while let current = files, !Task.isCancelled {
+                do {
+                    files = try await serveUntilRenewed(current)
+                } catch {
+                    guard !Task.isCancelled else { return }
+                    // The API's own address goes on: it is tried again.
+                    logger.error("the API cannot be reached over TLS", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: Limits.certificateInterval)
+                }
+            }
         }
     }
 
@@ -38,11 +47,14 @@ struct SecureServer: ServiceLifecycle.Service {
         }
     }
 
+    /// Throws where the certificate or its key cannot be used.
+    static func check(_ settings: APISettings.SecureListener) throws { _ = try CertificateFiles(settings) }
+
     private func serve(_ files: CertificateFiles) async throws {
         let address = try ListenAddress(settings.listen, named: "api.secure.listen")
         let application = Application(
-            responder: responder, server: try .tls(.http1(), tlsConfiguration: files.configuration),
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "switchyard"),
+            responder: responder, server: try .tls(.bounded, tlsConfiguration: files.configuration),
+            configuration: .bounded(at: address, connections: Limits.apiConnections),
             onServerRunning: { channel in
                 let url = address.url(port: channel.localAddress?.port ?? 0).replacing("http://", with: "https://")
                 logger.info("ready over TLS", metadata: ["url": "\(url)"])

@@ -15,6 +15,7 @@ import Synchronization
 /// with another digest makes the request void.
 struct ApprovedChanges: ServiceLifecycle.Service {
     private let desk: RequestDesk
+    private let freezes: FreezeDesk
     private let accounts: any AccessRecords
     private let environments: Environments
     private let journal: Journal
@@ -26,10 +27,12 @@ struct ApprovedChanges: ServiceLifecycle.Service {
     private let bell = Bell()
 
     init(
-        desk: RequestDesk, accounts: any AccessRecords, environments: Environments, journal: Journal,
+        desk: RequestDesk, freezes: FreezeDesk, accounts: any AccessRecords, environments: Environments,
+        journal: Journal,
         catalog: any ReleaseCatalog, infrastructure: Infrastructure, trail: AuditTrail, logger: Logger
     ) {
         self.desk = desk
+        self.freezes = freezes
         self.accounts = accounts
         self.environments = environments
         self.journal = journal
@@ -69,6 +72,8 @@ struct ApprovedChanges: ServiceLifecycle.Service {
             return
         }
         guard await deployer.current == nil else { return }
+        // It waits for the end of a freeze, as long as the request lives.
+        try await freezes.requireOpen(request.environment, breakGlass: false, at: Date())
         try await infrastructure.waitUntilReady(for: deployer.environment)
         if let reason = try await hindrance(request, deployer) {
             _ = try await desk.void(request.id, because: reason, at: Date())
@@ -88,6 +93,10 @@ struct ApprovedChanges: ServiceLifecycle.Service {
     }
 
     private func open(_ request: ChangeRequest, _ deployer: EnvironmentDeployer) async throws -> Deployment {
+        // It may have been rejected while this one waited.
+        guard try await desk.request(request.id).state(at: Date()) == .approved else {
+            throw ApprovalError.notApproved(request.id)
+        }
         let requester = request.requestedBy.rawValue
         switch request.change {
         case .deploy(let reference, let strategy):

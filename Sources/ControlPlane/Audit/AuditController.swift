@@ -4,15 +4,19 @@ import Audit
 import Domain
 import Foundation
 import Hummingbird
+import Synchronization
 
 /// The audit record, for who may read it; each reading is recorded.
 struct AuditController: Sendable {
     let trail: AuditTrail
     let accounts: any AccessRecords
     let published: PublishedCheckpoint
+    private let gatekeeper: Gatekeeper
+    private let wishes = ErasureWishes()
 
-    init(trail: AuditTrail, accounts: any AccessRecords) {
+    init(trail: AuditTrail, accounts: any AccessRecords, gatekeeper: Gatekeeper) {
         self.trail = trail
+        self.gatekeeper = gatekeeper
         self.accounts = accounts
         published = PublishedCheckpoint(log: trail.logFolder)
     }
@@ -66,7 +70,14 @@ struct AuditController: Sendable {
                     expected: "an identifier of at most \(Limits.subjectCharacters) characters")
             }
             let subject = try await identifier(message.subject) ?? message.subject
-            try await trail.erase(subject, by: context.admitted().actor(saying: message.requestedBy))
+            let admission = try context.admitted()
+            let needsTwo = await gatekeeper.policy(at: Date()).needsSecondPerson(.erasePerson, in: nil)
+            if needsTwo, let who = admission.subject.account, !wishes.agree(on: subject, who, at: Date()) {
+                context.notes.add("waiting", "true")
+                return try .json(
+                    ErasureReport(checkpoint: await trail.checkpoint(), isWaiting: true), status: .accepted)
+            }
+            try await trail.erase(subject, by: admission.actor(saying: message.requestedBy))
             return try .json(ErasureReport(checkpoint: await trail.checkpoint()))
         }
     }
@@ -75,6 +86,33 @@ struct AuditController: Sendable {
     private func identifier(_ actor: String?) async throws -> String? {
         guard let actor, let name = AccountName(rawValue: actor) else { return actor }
         return try await accounts.account(name)?.identifier ?? actor
+    }
+}
+
+/// What admins wish to have erased, each for a day: it takes two of them. They are forgotten with the process; whoever wishes it
+/// says so again.
+private final class ErasureWishes: Sendable {
+    private struct Wish {
+        let subject: String
+        let by: AccountName
+        let at: Date
+    }
+
+    private let wishes = Mutex<[Wish]>([])
+
+    /// Whether somebody else has wished the same; notes the wish otherwise.
+    func agree(on subject: String, _ name: AccountName, at now: Date) -> Bool {
+        wishes.withLock { wishes in
+            wishes.removeAll { now.timeIntervalSince($0.at) > Limits.erasureWish }
+            if wishes.contains(where: { $0.subject == subject && $0.by != name }) {
+                wishes.removeAll { $0.subject == subject }
+                return true
+            }
+            wishes.removeAll { $0.subject == subject }
+            if wishes.count >= Limits.erasureWishes { wishes.removeFirst() }
+            wishes.append(Wish(subject: subject, by: name, at: now))
+            return false
+        }
     }
 }
 

@@ -62,7 +62,7 @@ extension AuditEntry {
 extension Route {
     /// The parameters of the path that name what something is done to.
     fileprivate static let targetParameters = [
-        "deployment", "release", "command", "entry", "proposal", "token", "use", "peer", "request",
+        "deployment", "release", "command", "entry", "proposal", "token", "use", "peer", "request", "freeze", "secret",
     ]
 }
 

@@ -19,6 +19,7 @@ final class AuditTrail: Sendable {
     private let keys: SubjectKeys
     private let spool: AuditSpool
     private let logger: Logger
+    private let redacting: OwnLog?
     private let turns = Turns()
     private let state = Mutex(State())
 
@@ -28,8 +29,10 @@ final class AuditTrail: Sendable {
         var isSettled = false
     }
 
-    init(_ place: AuditPlace, logger: Logger) throws {
+    /// What `redacting` knows is taken out of why something did not succeed.
+    init(_ place: AuditPlace, redacting: OwnLog? = nil, logger: Logger) throws {
         self.place = place
+        self.redacting = redacting
         self.logger = logger
         keys = try SubjectKeys(folder: place.keys)
         spool = try AuditSpool(path: place.spool)
@@ -114,7 +117,8 @@ extension AuditTrail {
         } catch {
             let problem = Problem(error)
             let outcome: AuditOutcome = problem.status < 500 ? .refused : .failed
-            let reason = describing?(problem) ?? (error.namesPeople ? problem.code : problem.detail)
+            let told = describing?(problem) ?? (error.namesPeople ? problem.code : problem.detail)
+            let reason = redacting?.redacting(told) ?? told
             await conclude(announced, intent, outcome, reason, notes.details, in: log)
             throw error
         }
@@ -191,12 +195,10 @@ extension AuditTrail {
     /// The signed checkpoint for an export, after an entry that says which acts are under way and have no result yet.
     func checkpointOfExport() async throws -> String {
         let log = try await log()
-        let open = try await log.openIntents().suffix(Limits.namedIntents).map { "\($0.sequence)" }
-        if !open.isEmpty {
-            var event = AuditEntry(.event, .underWay, by: .system, at: Date())
-            event.details["entries"] = open.joined(separator: ",")
-            _ = try await log.append(event)
-        }
+        let open = try await log.openIntents().prefix(Limits.namedIntents).map { "\($0.sequence)" }
+        var event = AuditEntry(.event, .underWay, by: .system, at: Date())
+        event.details["entries"] = open.joined(separator: ",")
+        _ = try await log.append(event)
         return try await log.checkpoint().description
     }
 

@@ -56,6 +56,7 @@ extension Route {
         .startBreakGlass: "break_glass.start", .recoverBreakGlass: "break_glass.start",
         .endBreakGlass: "break_glass.end", .reviewBreakGlass: .breakGlassReview,
         .makeRecoveryCodes: "break_glass.make_codes", .requestDeployment: "deployment.request",
+        .markDatabase: "database.mark", .beginFreeze: "freeze.begin", .liftFreeze: "freeze.lift",
         .approveRequest: "approval.give", .rejectRequest: "approval.reject",
     ]
 

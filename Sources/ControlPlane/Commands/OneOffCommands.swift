@@ -20,6 +20,7 @@ actor OneOffCommands {
     private let running: RunningCommands
     private let starts: CommandStarts
     private let accesses: DataAccesses
+    private let log: OwnLog
     private let logger: Logger
     private let began = Date()
     /// Whether the commands are known that an earlier control plane prepared.
@@ -27,8 +28,9 @@ actor OneOffCommands {
 
     init(
         environments: Environments, catalog: any ReleaseCatalog, slots: SupervisedSlots, journal: Journal,
-        running: RunningCommands, starts: CommandStarts, accesses: DataAccesses, logger: Logger
+        running: RunningCommands, starts: CommandStarts, accesses: DataAccesses, log: OwnLog, logger: Logger
     ) {
+        self.log = log
         self.starts = starts
         self.accesses = accesses
         self.environments = environments
@@ -54,7 +56,8 @@ actor OneOffCommands {
         }
         let (slot, release) = try await place(of: request.release, in: deployer.table)
         let command = OneOffCommand(
-            id: UUID(), environment: environment.name, release: release, slot: slot, words: request.words,
+            id: UUID(), environment: environment.name, release: release, slot: slot,
+            words: [log.redacting(request.words.joined(separator: " "))],
             requestedBy: request.requestedBy ?? "somebody", process: request.process, createdAt: Date())
         // Before the release is looked at: from here on it is not removed.
         running.add(command)

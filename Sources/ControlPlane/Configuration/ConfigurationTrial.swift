@@ -33,6 +33,11 @@ struct ConfigurationTrial: Sendable {
         if let witness = new.audit.witness { _ = try WitnessKeeper.key(of: witness) }
         if new.api.listen != old.api.listen { try requireFree(new.api.listen) }
         if let listen = new.api.publicListen, listen != old.api.publicListen { try requireFree(listen) }
+        _ = try TrustedProxies(new.api.trustedProxies)
+        if let secure = new.api.secure {
+            try SecureServer.check(secure)
+            if secure.listen != old.api.secure?.listen { try requireFree(secure.listen) }
+        }
         if new.environments.contains(where: { $0.database == .embedded }) {
             _ = try await PrivateCluster(folder: folder.postgres)
         }

@@ -2,6 +2,7 @@ import Deployments
 import Domain
 import Foundation
 package import Postgres
+import Synchronization
 import Turns
 
 /// The application's database of each environment: embedded, by URL, or none.
@@ -12,21 +13,32 @@ package struct EnvironmentDatabases: Sendable {
     private let passwords: DatabasePasswords
     /// Roles are made one after the other: the server refuses two who change the same one at the same time.
     private let turns = Turns()
+    /// The URL that is an environment's secret; nil where it is not set.
+    private let secretURL: @Sendable (EnvironmentName) async throws -> String?
+    private let secretUsers = SecretUsers()
 
-    init(application: ApplicationName, cluster: PrivateCluster?, passwords: DatabasePasswords) {
+    init(
+        application: ApplicationName, cluster: PrivateCluster?, passwords: DatabasePasswords,
+        secretURL: @escaping @Sendable (EnvironmentName) async throws -> String?
+    ) {
         self.application = application
         self.cluster = cluster
         self.passwords = passwords
+        self.secretURL = secretURL
     }
 
     /// What a slot's processes get as DATABASE_URL: a login role of the slot's own where the database is embedded.
+    ///
+    /// Nil where that is a secret: it comes to the processes as all secrets do, in the version of their plan.
     func url(for slot: SlotName, of environment: EnvironmentDefinition) async throws -> String? {
-        try await url(as: slot.rawValue, in: environment)
+        environment.database == .secret ? nil : try await url(as: slot.rawValue, in: environment)
     }
 
     /// The same for a slot whose role was made before: it asks the database for nothing.
     func knownURL(for slot: SlotName, of environment: EnvironmentDefinition) async throws -> String? {
-        guard environment.database == .embedded, let cluster else { return try await url(for: slot, of: environment) }
+        guard environment.database == .embedded, let cluster else {
+            return try await url(as: slot.rawValue, in: environment)
+        }
         let role = role(of: slot, in: environment)
         return try cluster.url(
             role: role, password: await passwords.password(of: role, in: environment.name),
@@ -41,7 +53,7 @@ package struct EnvironmentDatabases: Sendable {
 
     /// What a command that belongs to no slot gets as DATABASE_URL.
     func urlBesideSlots(of environment: EnvironmentDefinition) async throws -> String? {
-        try await url(as: "commands", in: environment)
+        environment.database == .secret ? nil : try await url(as: "commands", in: environment)
     }
 
     /// With which rights migrations and backups run.
@@ -54,6 +66,12 @@ package struct EnvironmentDatabases: Sendable {
         switch environment.database {
         case .none: return nil
         case .url(let url): return url
+        case .secret:
+            guard let url = try await secretURL(environment.name) else {
+                throw ControlPlaneError.databaseSecretMissing(environment.name)
+            }
+            secretUsers.note(try PostgresAddress(url: url).user, of: environment.name)
+            return url
         case .embedded:
             let cluster = try await readyCluster(for: environment)
             let owner = ownerRole(of: environment.name)
@@ -72,8 +90,11 @@ package struct EnvironmentDatabases: Sendable {
 
     /// The role that a slot's processes log in as.
     func role(of slot: SlotName, in environment: EnvironmentDefinition) -> String {
-        guard case .url(let url) = environment.database else { return "\(ownerRole(of: environment.name))_\(slot)" }
-        return (try? PostgresAddress(url: url))?.user ?? "postgres"
+        switch environment.database {
+        case .url(let url): (try? PostgresAddress(url: url))?.user ?? "postgres"
+        case .secret: secretUsers.user(of: environment.name) ?? "postgres"
+        case .embedded, .none: "\(ownerRole(of: environment.name))_\(slot)"
+        }
     }
 
     /// Who sends what a role sends. All slots share the role of a database by URL, so there every release may have.
@@ -110,4 +131,13 @@ package struct EnvironmentDatabases: Sendable {
     private static let migrationsUser = "migrations"
     /// Whom one-off commands log in as.
     private static let commandsUser = "commands"
+}
+
+/// The roles of databases whose URL is a secret, as far as it was needed.
+private final class SecretUsers: Sendable {
+    private let users = Mutex<[EnvironmentName: String]>([:])
+
+    func note(_ user: String?, of environment: EnvironmentName) { users.withLock { $0[environment] = user } }
+
+    func user(of environment: EnvironmentName) -> String? { users.withLock { $0[environment] } }
 }

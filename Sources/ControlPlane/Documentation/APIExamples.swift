@@ -12,7 +12,7 @@ enum APIExamples {
     static func status(of route: Route) -> String {
         switch route {
         case .deploy, .rollBack, .promote, .contract, .applyConfiguration: "202"
-        case .addRelease, .prepareCommand: "201"
+        case .addRelease, .prepareCommand, .beginFreeze: "201"
         default: accessStatus(of: route) ?? "200"
         }
     }
@@ -28,7 +28,7 @@ enum APIExamples {
         case .plan, .deploy:
             DeployRequest(release: "1.1.0", planDigest: "", requestedBy: "", strategy: .progressive)
         case .promote: PromoteRequest(reason: "", requestedBy: "")
-        case .rollBack: RollBackRequest(reason: "", requestedBy: "")
+        case .rollBack: RollBackRequest(reason: "", requestedBy: "", release: "", planDigest: "")
         case .contract: ContractRequest(planDigest: "", requestedBy: "")
         case .setMaintenance: MaintenanceRequest(isOn: true, requestedBy: "")
         case .prepareCommand:
@@ -37,7 +37,7 @@ enum APIExamples {
         case .compareConfiguration, .applyConfiguration: ConfigurationRequest(text: "", file: "", requestedBy: "")
         case .exportAudit: AuditExportRequest(requestedBy: "")
         case .erasePerson: ErasureRequest(subject: "", requestedBy: "")
-        default: variablesMessage(for: route) ?? accessMessage(for: route)
+        default: variablesMessage(for: route) ?? environmentsMessage(for: route) ?? accessMessage(for: route)
         }
     }
 
@@ -78,16 +78,16 @@ enum APIExamples {
         case .auditEntry: auditEntry
         case .exportAudit: AuditCheckpoint(text: "")
         case .dataAccesses: [auditEntry]
-        case .erasePerson: ErasureReport(checkpoint: "")
+        case .erasePerson: ErasureReport(checkpoint: "", isWaiting: true)
         case .openAPI: [String: String]()
-        default: variablesAnswer(to: route) ?? accessAnswer(to: route)
+        default: variablesAnswer(to: route) ?? environmentsAnswer(to: route) ?? accessAnswer(to: route)
         }
     }
 
     private static let slot = SlotName(number: 1)
     private static let line = LogReport.Line(slot: slot, release: "", process: "", text: "")
     private static let digest = ArtifactDigest(unchecked: String(repeating: "0", count: 64))
-    private static let reference = ReleaseReference(
+    static let reference = ReleaseReference(
         name: ApplicationName(unchecked: "freightops"), version: ReleaseVersion(unchecked: "1.1.0"), digest: digest
     )
 

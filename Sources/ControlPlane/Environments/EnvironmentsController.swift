@@ -1,4 +1,5 @@
 import API
+import Approvals
 import Deployments
 import Domain
 import Foundation
@@ -12,6 +13,7 @@ struct EnvironmentsController: Sendable {
     let catalog: any ReleaseCatalog
     let world: World
     let infrastructure: Infrastructure
+    let freezes: FreezeDesk
 
     func addRoutes(to router: APIRouter) {
         router.on(.environment) { request, context in
@@ -29,6 +31,7 @@ struct EnvironmentsController: Sendable {
             let message = try await request.message(DeployRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
             let deployer = try deployer(context)
+            try await requireOpen(deployer, context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
             let deployment = try await deployer.deploy(
                 catalog.find(message.release, of: application), by: context.requester(message.requestedBy),
@@ -42,9 +45,7 @@ struct EnvironmentsController: Sendable {
             let message = try await request.message(RollBackRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
             try Limits.require(message.reason, "reason", atMost: Limits.reasonCharacters)
-            let deployment = try await deployer(context).rollBack(
-                by: context.requester(message.requestedBy), reason: message.reason ?? "asked for"
-            )
+            let deployment = try await goBack(message, deployer(context), context)
             context.notes.add("deployment", "\(deployment.id)")
             return try .json(DeploymentSummary(deployment), status: .accepted)
         }
@@ -58,6 +59,7 @@ struct EnvironmentsController: Sendable {
             let message = try await request.message(ContractRequest.self)
             try Limits.require(message.requestedBy, "requestedBy", atMost: Limits.requesterCharacters)
             let deployer = try deployer(context)
+            try await requireOpen(deployer, context)
             try await infrastructure.waitUntilReady(for: deployer.environment)
             let deployment = try await deployer.contract(
                 by: context.requester(message.requestedBy), planDigest: message.planDigest)
@@ -71,6 +73,31 @@ struct EnvironmentsController: Sendable {
             try await deployer.setMaintenance(message.isOn, by: context.requester(message.requestedBy))
             return try .json(await reporter.report(on: deployer))
         }
+    }
+
+    /// Goes back to the release before, or by a full deployment to one that is in no slot any more.
+    private func goBack(
+        _ message: RollBackRequest, _ deployer: EnvironmentDeployer, _ context: AppRequestContext
+    ) async throws -> Deployment {
+        let requester = context.requester(message.requestedBy)
+        let reason = message.reason ?? "asked for"
+        guard let text = message.release else { return try await deployer.rollBack(by: requester, reason: reason) }
+        let release = try await catalog.find(text, of: application)
+        let table = await deployer.table
+        if await deployer.current == nil, table.waysBack.first?.occupant?.release.digest == release.digest {
+            return try await deployer.rollBack(by: requester, reason: reason)
+        }
+        guard await deployer.hasServed(release.reference) else {
+            throw ControlPlaneError.neverServed(release.reference, deployer.environment.name)
+        }
+        try await infrastructure.waitUntilReady(for: deployer.environment)
+        return try await deployer.deploy(
+            release, by: requester, planDigest: message.planDigest, strategy: .blueGreen)
+    }
+
+    private func requireOpen(_ deployer: EnvironmentDeployer, _ context: AppRequestContext) async throws {
+        try await freezes.requireOpen(
+            deployer.environment.name, breakGlass: context.admission?.breakGlass != nil, at: Date())
     }
 
     private var reporter: EnvironmentReporter { EnvironmentReporter(world: world) }

@@ -22,6 +22,7 @@ extension SchemaChanges: ApplicationDatabase {
     package func pendingMigrations(of release: Release, in environment: EnvironmentDefinition) async throws
         -> PendingMigrations
     {
+        try await checkData(of: environment)
         guard let (migrations, address) = try await migrations(of: release, in: environment) else {
             return PendingMigrations()
         }
@@ -56,7 +57,8 @@ extension SchemaChanges: ApplicationDatabase {
     package func expand(
         _ environment: EnvironmentDefinition, to release: Release, for deployment: Deployment
     ) async throws -> [String] {
-        try await apply(.expand, of: release, in: environment, for: deployment)
+        try await markData(of: environment)
+        return try await apply(.expand, of: release, in: environment, for: deployment)
     }
 
     package func contract(

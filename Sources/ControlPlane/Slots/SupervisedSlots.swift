@@ -47,15 +47,14 @@ extension SupervisedSlots: SlotRuntime {
         )
         try await shareAssets(of: release, root: root, in: environment.name)
         let shared = try await makeSharedFolders(of: release.manifest, root: root, in: environment.name)
-        let web = release.manifest.processes.values.first { $0.kind == .web }
-        let ports =
-            occupant.ports.count == web?.instances ? occupant.ports : try FreePort.find(count: web?.instances ?? 0)
+        let count = environment.webInstances(of: release.manifest)
+        let ports = occupant.ports.count == count ? occupant.ports : try FreePort.find(count: count)
         let given = try await give(variables, to: release, in: slot, of: environment)
         var common = given.settings
         common["SHARED_DIRECTORY"] = shared
         var starting: [String] = []
         for (process, definition) in release.manifest.processes {
-            for instance in 1...definition.instances {
+            for instance in 1...max(1, environment.instances(of: process, in: release.manifest)) {
                 let name = ServiceName(
                     environment: environment.name, slot: slot, kind: definition.kind, process: process,
                     instance: instance

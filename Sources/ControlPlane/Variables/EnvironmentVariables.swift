@@ -45,6 +45,9 @@ package struct EnvironmentVariables: Sendable {
         let chosen = versions ?? VariableVersions()
         let missing = (manifest.secrets ?? [:]).keys.filter { chosen.secrets[$0] == nil }.sorted()
         guard missing.isEmpty else { throw ControlPlaneError.secretsMissing(missing, environment.name) }
+        guard environment.database != .secret || chosen.secrets[Self.databaseURL] != nil else {
+            throw ControlPlaneError.databaseSecretMissing(environment.name)
+        }
         return chosen
     }
 
@@ -72,11 +75,38 @@ package struct EnvironmentVariables: Sendable {
 
     static let databaseURL = VariableName(unchecked: "DATABASE_URL")
 
+    /// The secret that leads to the environment's database, in its newest version; nil where there is none.
+    func databaseURL(of environment: EnvironmentName) async throws -> String? {
+        let newest = try await vault.versions(in: environment).secrets[Self.databaseURL]
+        guard let newest else { return nil }
+        let records = try await vault.sealed([Self.databaseURL: newest], of: environment)
+        return try records.first.flatMap { try vault.keyRing.load().open($0).reveal() }
+    }
+
+    /// Throws where an environment would get a payment provider's key of the wrong kind.
+    func refuseWrongPaymentKeys(
+        _ versions: VariableVersions, _ manifest: ReleaseManifest, in environment: EnvironmentDefinition
+    ) async throws {
+        guard let data = environment.data else { return }
+        let settings = try await vault.settings(in: environment.name, version: versions.settings).values
+        for (name, value) in settings { try data.require(value, as: name.rawValue, in: environment.name) }
+        let clear = manifest.environment.merging(environment.settings) { $1 }
+        for (name, value) in clear { try data.require(value, as: name, in: environment.name) }
+        let records = try await vault.sealed(versions.secrets, of: environment.name)
+        guard !records.isEmpty else { return }
+        let ring = try vault.keyRing.load()
+        for record in records {
+            guard let value = try ring.open(record).reveal() else { continue }
+            try data.require(value, as: record.name.rawValue, in: environment.name)
+        }
+    }
+
     /// Which values a release would get now, and what differs from those of a slot.
     func planned(
         for manifest: ReleaseManifest, in environment: EnvironmentDefinition, beside serving: SealedVariables?
     ) async throws -> PlannedVariables? {
         let versions = try await versions(for: manifest, in: environment, planned: nil)
+        try await refuseWrongPaymentKeys(versions, manifest, in: environment)
         let old = serving?.versions ?? VariableVersions()
         guard versions != VariableVersions() || old != VariableVersions() else { return nil }
         let now = Self.fingerprints(try await vault.list(in: environment.name).map { ($0.name, $0.fingerprint) })

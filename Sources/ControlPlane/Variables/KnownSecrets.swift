@@ -16,11 +16,17 @@ package struct KnownSecrets: Codable, Sendable {
     ///
     /// A single record that was altered is left out, so that it does not open the outputs to all others.
     package static func patterns(file path: String, keyRing: KeyRingFile) throws -> RedactionPatterns {
+        RedactionPatterns(try secrets(file: path, keyRing: keyRing))
+    }
+
+    static func secrets(
+        file path: String, keyRing: KeyRingFile
+    ) throws -> [(name: VariableName, secret: Secret)] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FileFault(operation: "read", path: path, code: errno == 0 ? ENOENT : errno)
         }
         let known = try JSONDecoder().decode(KnownSecrets.self, from: data)
-        guard !known.records.isEmpty else { return RedactionPatterns([]) }
+        guard !known.records.isEmpty else { return [] }
         let ring = try keyRing.load()
         var secrets: [(name: VariableName, secret: Secret)] = []
         var refusal: (any Error)?
@@ -34,7 +40,7 @@ package struct KnownSecrets: Codable, Sendable {
             }
         }
         if secrets.isEmpty, let refusal { throw refusal }
-        return RedactionPatterns(secrets)
+        return secrets
     }
 
     func write(to path: String) throws {

@@ -11,13 +11,14 @@ import Synchronization
 /// cannot be read at the moment, what was known before counts: whoever is on call needs the log.
 package final class OwnLog: Sendable {
     private struct Known {
-        let stamp: FileStamp
-        let patterns: RedactionPatterns
+        var files: [String: (stamp: FileStamp, secrets: [(name: VariableName, secret: Secret)])] = [:]
+        /// Of all environments together: what a card number hides of one environment's secret would hide it from the next.
+        var patterns = RedactionPatterns.none
     }
 
     private let folder: String
     private let keyRing: KeyRingFile
-    private let known = Mutex<[String: Known]>([:])
+    private let known = Mutex(Known())
 
     package init(of folder: StateFolder) {
         self.folder = folder.knownSecrets
@@ -30,19 +31,22 @@ package final class OwnLog: Sendable {
     func redacting(_ text: String) -> String {
         let patterns = known.withLock { known in
             learn(&known)
-            return known.sorted { $0.key < $1.key }.map(\.value.patterns)
+            return known.patterns
         }
-        return patterns.reduce(Redactor.redacting(text, .none)) { Redactor.redacting($0, $1) }
+        return Redactor.redacting(text, patterns)
     }
 
-    private func learn(_ known: inout [String: Known]) {
+    private func learn(_ known: inout Known) {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        var isNew = false
         for path in files.map({ "\(folder)/\($0)" }) where path.hasSuffix(".json") {
-            guard let stamp = FileStamp(path), known[path]?.stamp != stamp,
-                let patterns = try? KnownSecrets.patterns(file: path, keyRing: keyRing)
+            guard let stamp = FileStamp(path), known.files[path]?.stamp != stamp,
+                let secrets = try? KnownSecrets.secrets(file: path, keyRing: keyRing)
             else { continue }
-            known[path] = Known(stamp: stamp, patterns: patterns)
+            known.files[path] = (stamp, secrets)
+            isNew = true
         }
+        if isNew { known.patterns = RedactionPatterns(known.files.values.flatMap(\.secrets)) }
     }
 }
 

@@ -40,12 +40,21 @@ package struct RedactedLog {
         var input = [UInt8](repeating: 0, count: Limits.redactedPiece)
         var output: [UInt8] = []
         var isCut = false
+        var deadline: ContinuousClock.Instant?
         while true {
             isCut = !ending.waitForInput()
-            if isCut, !redactor.holdsBack || !EndSignal.hasInput(within: Limits.restOfSecret) { break }
+            if isCut {
+                let end = deadline ?? .now + Limits.restOfSecret
+                deadline = end
+                if !redactor.holdsBack || !EndSignal.hasInput(within: max(.zero, end - .now)) { break }
+            }
             let count = read(STDIN_FILENO, &input, input.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
+            guard count > 0 else {
+                // That is its true end.
+                isCut = false
+                break
+            }
             learnWhatIsNew()
             output.removeAll(keepingCapacity: true)
             input.withUnsafeBytes { redactor.feed(UnsafeRawBufferPointer(rebasing: $0[..<count]), into: &output) }

@@ -18,8 +18,11 @@ struct SealedParts {
         let usesCluster = configuration.environments.contains { $0.database == .embedded }
         let cluster = usesCluster ? try await PrivateCluster(folder: folder.postgres) : nil
         let passwords = DatabasePasswords(folder: folder.secrets)
-        databases = EnvironmentDatabases(application: configuration.application, cluster: cluster, passwords: passwords)
-        variables = EnvironmentVariables(database, tree: tree, passwords: passwords, folder: folder)
+        let variables = EnvironmentVariables(database, tree: tree, passwords: passwords, folder: folder)
+        databases = EnvironmentDatabases(
+            application: configuration.application, cluster: cluster, passwords: passwords,
+            secretURL: { try await variables.databaseURL(of: $0) })
+        self.variables = variables
         variables.makeKeys(logger: logger)
         starts = CommandStarts(folder: folder.commandStarts, databases: databases, now: Date())
     }

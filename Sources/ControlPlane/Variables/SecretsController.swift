@@ -147,6 +147,7 @@ struct SecretsController: Sendable {
             guard !ReservedVariables.contain(name, database: environment.database) else {
                 throw ControlPlaneError.reservedVariable(name, environment.name)
             }
+            try environment.data?.require(value, as: text, in: environment.name)
             values[name] = Secret(value)
         }
         try await requireRight(to: Array(values.keys), context)

@@ -27,6 +27,7 @@ struct SettingsController: Sendable {
                 guard value == nil || !ReservedVariables.contain(name, database: environment.database) else {
                     throw ControlPlaneError.reservedVariable(name, environment.name)
                 }
+                if let value { try environment.data?.require(value, as: text, in: environment.name) }
                 values.updateValue(value, forKey: name)
             }
             let changed = try await vault.change(

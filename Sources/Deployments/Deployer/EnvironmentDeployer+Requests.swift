@@ -44,6 +44,13 @@ extension EnvironmentDeployer {
         }
     }
 
+    /// Whether a release has been committed here before, as far as the newest deployments tell.
+    package func hasServed(_ release: ReleaseReference) async -> Bool {
+        await parts.journal.history(of: environment.name, last: Limits.rememberedDeployments).contains {
+            $0.kind == .deploy && $0.outcome == .committed && $0.release.digest == release.digest
+        }
+    }
+
     private func openWithLease(_ make: (DeploymentID) -> Deployment) async throws -> Deployment {
         try await opening {
             let deployment = make(await parts.journal.nextNumber())

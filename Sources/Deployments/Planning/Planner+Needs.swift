@@ -5,8 +5,7 @@ extension Planner {
     static let roomForClone = "disk space for a backup and a clone of the database"
 
     func needs(of release: Release, beside serving: Release?, pending: [String]) -> [String] {
-        let web = release.manifest.processes.values.first { $0.kind == .web }
-        let count = web?.instances ?? 1
+        let count = environment.webInstances(of: release.manifest)
         let mebibytes = Self.mebibytes(release.size)
         return [
             "\(count) web process\(count == 1 ? "" : "es") of \(release.reference) beside those that run"
@@ -18,8 +17,8 @@ extension Planner {
     /// What the processes of both slots may take together, where they have limits.
     private func memory(of releases: [Release]) -> [String] {
         let limits = releases.compactMap { release -> String? in
-            let bytes = release.manifest.processes.values.compactMap { process in
-                process.memoryLimit.map { $0 * process.instances }
+            let bytes = release.manifest.processes.compactMap { name, process in
+                process.memoryLimit.map { $0 * environment.instances(of: name, in: release.manifest) }
             }
             let isWhole = bytes.count == release.manifest.processes.count
             guard !bytes.isEmpty else { return nil }

@@ -69,7 +69,7 @@ package struct Planner: Sendable {
 
     /// The release that serves can be deployed again where it gets other settings or secrets.
     private func check(_ release: Release, _ variables: PlannedVariables?) throws {
-        let asked = release.manifest.processes.values.filter { $0.kind == .web }.map(\.instances).max() ?? 0
+        let asked = environment.webInstances(of: release.manifest)
         guard asked <= environment.policy.maxInstances else {
             throw DeploymentsError.tooManyInstances(
                 release.reference, asked: asked, most: environment.policy.maxInstances, environment.name

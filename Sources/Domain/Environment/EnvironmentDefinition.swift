@@ -6,6 +6,8 @@ package struct EnvironmentDefinition: Codable, Equatable, Sendable {
         case embedded
         /// In a PostgreSQL of the team's own, by URL.
         case url(String)
+        /// The same by a URL that is the environment's secret DATABASE_URL.
+        case secret
         /// The application has none.
         case none
     }
@@ -24,11 +26,20 @@ package struct EnvironmentDefinition: Codable, Equatable, Sendable {
     package var policy: DeploymentPolicy
     /// Whether one person alone changes nothing in it: production, and what is kept like it.
     package var isProtected: Bool
+    /// What it is for, in a sentence for people.
+    package var purpose: String?
+    /// What kind of data it holds; nil where nothing is said, and nothing is refused for it.
+    package var data: DataClass?
+    /// Which feature flags may be on in it.
+    package var features: FeatureSet
+    /// How many instances of a process run in it, in place of what the release says.
+    package var instances: [ProcessName: Int]
 
     package init(
         name: EnvironmentName, domains: [String], database: Database = .embedded, settings: [String: String] = [:],
         rehearsalSettings: [String: String] = [:], policy: DeploymentPolicy = DeploymentPolicy(),
-        isProtected: Bool = false
+        isProtected: Bool = false, purpose: String? = nil, data: DataClass? = nil, features: FeatureSet? = nil,
+        instances: [ProcessName: Int] = [:]
     ) {
         self.name = name
         self.domains = domains
@@ -37,7 +48,42 @@ package struct EnvironmentDefinition: Codable, Equatable, Sendable {
         self.rehearsalSettings = rehearsalSettings
         self.policy = policy
         self.isProtected = isProtected
+        self.purpose = purpose
+        self.data = data ?? (isProtected ? .live : nil)
+        self.features = features ?? (isProtected ? .stable : .all)
+        self.instances = instances
     }
+
+    /// How many instances of a process of a release run here.
+    package func instances(of name: ProcessName, in manifest: ReleaseManifest) -> Int {
+        instances[name] ?? manifest.processes[name]?.instances ?? 0
+    }
+
+    /// How many web instances of a release run here.
+    package func webInstances(of manifest: ReleaseManifest) -> Int {
+        manifest.processes.first { $0.value.kind == .web }.map { instances(of: $0.key, in: manifest) } ?? 0
+    }
+}
+
+/// What kind of data an environment, or a database, holds.
+package enum DataClass: String, Codable, CaseIterable, Sendable {
+    /// Made up.
+    case test
+    /// Of real users once, with nothing left that tells who they are.
+    case sanitised
+    /// Of real users.
+    case live
+
+    /// Whether a database with data of this kind may be that of an environment with `wanted`.
+    package func isFit(for wanted: DataClass) -> Bool { (self == .live) == (wanted == .live) }
+}
+
+/// Which feature flags may be on in an environment, by how far they have matured.
+package enum FeatureSet: String, Codable, CaseIterable, Sendable {
+    case all
+    /// Those that are in beta or stable.
+    case beta
+    case stable
 }
 
 /// How deployments behave in an environment; every wait of a deployment has its limit here. All times in seconds.

@@ -127,6 +127,8 @@ extension PrivateCluster {
             log_destination = 'stderr'
             log_line_prefix = '%m [%p] %q%u@%d %a '
             log_lock_waits = on
+            log_error_verbosity = 'terse'
+            log_min_error_statement = 'panic'
             timezone = 'UTC'
             log_timezone = 'UTC'
             lc_messages = 'C'

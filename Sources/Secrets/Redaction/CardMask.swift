@@ -138,6 +138,7 @@ private struct DigitRun {
     /// Between which digits a number may begin and end, as numbers of digits before.
     private var starts: [Int] = []
     private var ends: [Int] = []
+    private var endSet: Set<Int> = []
     /// Of the separators after `ends`, those that take groups as a card has them.
     private var looseEnds: Set<Int> = []
     /// Whether the first group ends a longer hexadecimal number.
@@ -165,17 +166,19 @@ private struct DigitRun {
     mutating func beginGroup(isLoose: Bool) {
         if isLoose { looseEnds.insert(digits.count) }
         ends.append(digits.count)
+        endSet.insert(digits.count)
         starts.append(digits.count)
     }
 
     /// Notes the middle digits of all numbers that are cards'.
     func mask(_ masked: inout [Int]) {
         guard digits.count >= Limits.cardDigits.lowerBound else { return }
+        let borders = ends + [digits.count]
+        var first = 0
         for start in starts {
-            for end in ends + [digits.count]
-            where Limits.cardDigits.contains(end - start) && isGrouped(start, end)
-                && CardNumber.isOne(digits[start..<end])
-            {
+            while first < borders.count, borders[first] - start < Limits.cardDigits.lowerBound { first += 1 }
+            for end in borders[first...].prefix(while: { $0 - start <= Limits.cardDigits.upperBound })
+            where isGrouped(start, end) && CardNumber.isOne(digits[start..<end]) {
                 masked += positions[(start + Limits.cardPrefix)..<(end - Limits.cardSuffix)]
             }
         }
@@ -183,7 +186,8 @@ private struct DigitRun {
 
     /// Whether the groups between two places may be a card's.
     private func isGrouped(_ start: Int, _ end: Int) -> Bool {
-        let borders = ends.filter { start < $0 && $0 < end }
+        guard !looseEnds.isEmpty else { return true }
+        let borders = (start + 1..<end).filter(endSet.contains)
         guard borders.contains(where: looseEnds.contains) else { return true }
         return zip([start] + borders, borders + [end]).allSatisfy { Limits.cardGroup.contains($1 - $0) }
     }

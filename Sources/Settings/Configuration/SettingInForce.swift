@@ -56,6 +56,7 @@ struct SettingList {
             switch environment.database {
             case .embedded: "embedded"
             case .none: "none"
+            case .secret: "secret"
             case .url(let url): url
             }
         add("\(path).domains", "[\(environment.domains.joined(separator: ", "))]", .reload)
@@ -67,6 +68,12 @@ struct SettingList {
             add("\(path).rehearsal_settings.\(name)", value, .nextStep)
         }
         add("\(path).protected", "\(environment.isProtected)", .now)
+        add("\(path).purpose", environment.purpose, .now)
+        add("\(path).data", environment.data?.rawValue, .nextStep)
+        add("\(path).features", environment.features.rawValue, .now)
+        for (name, count) in environment.instances.sorted(by: { $0.key < $1.key }) {
+            add("\(path).instances.\(name)", "\(count)", .nextDeployment)
+        }
         add(environment.policy, below: path)
         add(environment.policy.verdict, below: path)
     }

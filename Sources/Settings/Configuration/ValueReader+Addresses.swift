@@ -64,10 +64,10 @@ enum HostName {
 }
 
 extension ValueReader where Value == EnvironmentDefinition.Database {
-    /// `embedded`, `none`, or a mapping with the `url` of a PostgreSQL.
+    /// `embedded`, `none`, `secret`, or a mapping with the `url` of a PostgreSQL.
     static var database: ValueReader {
-        let word = ValueReader.choice(["embedded", "none"]) {
-            $0 == "embedded" ? .embedded : EnvironmentDefinition.Database.none
+        let word = ValueReader.choice(["embedded", "none", "secret"]) {
+            ["embedded": .embedded, "none": EnvironmentDefinition.Database.none, "secret": .secret][$0]
         }
         let url = ValueReader.mapping { keys in
             keys.required("url", .databaseURL, "postgresql://user:${PASSWORD}@host/database.").map { .url($0) }

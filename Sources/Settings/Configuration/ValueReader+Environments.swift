@@ -38,7 +38,8 @@ extension ValueReader where Value == EnvironmentDefinition {
             let domains = keys.optional(
                 "domains", .list(of: .hostName, limit: 64), "Host names that reach it; the first is shown to people.")
             let database = keys.optional(
-                "database", .database, "embedded (the default), none, or a url of a PostgreSQL of your own.")
+                "database", .database,
+                "embedded (the default), none, a url of a PostgreSQL of your own, or secret: its secret DATABASE_URL.")
             let settings = keys.optional(
                 "settings", .environmentVariables, "Environment variables; they win over the release's own.")
             let rehearsalSettings = keys.optional(
@@ -47,10 +48,48 @@ extension ValueReader where Value == EnvironmentDefinition {
             let isProtected = keys.optional(
                 "protected", .boolean,
                 "Whether one person alone changes nothing in it, once there are accounts; false by default.")
+            let purpose = keys.optional("purpose", .text(), "What it is for, in a sentence for people.")
+            let data = keys.optional(
+                "data", ValueReader<DataClass>.word,
+                "What kind of data it holds; live where it is protected, else unknown by default.")
+            let features = keys.optional(
+                "features", ValueReader<FeatureSet>.word,
+                "Which feature flags may be on; stable where it is protected, else all by default.")
+            let instances = keys.optional(
+                "instances", .instances, "How many instances of a process run in it, in place of the release's word.")
             let policy = DeploymentPolicy(keys: keys, of: name)
-            return EnvironmentDefinition(
+            let environment = EnvironmentDefinition(
                 name: name, domains: domains ?? [], database: database ?? .embedded, settings: settings ?? [:],
-                rehearsalSettings: rehearsalSettings ?? [:], policy: policy, isProtected: isProtected ?? false)
+                rehearsalSettings: rehearsalSettings ?? [:], policy: policy, isProtected: isProtected ?? false,
+                purpose: purpose, data: data, features: features, instances: instances ?? [:])
+            for (variable, value) in environment.settings.sorted(by: { $0.key < $1.key }) {
+                guard let data = environment.data, let key = PaymentKey(value), !key.isFit(for: data) else { continue }
+                keys.report(
+                    "settings",
+                    "'\(variable)' of \(name) is a payment provider's \(key.rawValue) key, and its data is \(data.rawValue); "
+                        + "give it the other kind of key.")
+            }
+            return environment
+        }
+    }
+}
+
+extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    /// One of the words that the type has.
+    fileprivate static var word: ValueReader {
+        .choice(Value.allCases.map(\.rawValue)) { Value(rawValue: $0) }
+    }
+}
+
+extension ValueReader where Value == [ProcessName: Int] {
+    /// Numbers of instances by process.
+    fileprivate static var instances: ValueReader {
+        let named = ValueReader<[(name: ProcessName, value: Int)]>
+            .named(ProcessName.self, limit: 64) { _ in .integer(1...64) }
+        return ValueReader(schema: named.schema) { node in
+            named.read(node).map { list in
+                [ProcessName: Int](list.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+            }
         }
     }
 }

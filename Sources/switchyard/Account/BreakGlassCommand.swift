@@ -3,6 +3,7 @@ import ArgumentParser
 import Domain
 import DurableFiles
 import Foundation
+import Runtimes
 
 /// `switchyard break-glass ...`
 struct BreakGlassCommand: AsyncParsableCommand {
@@ -174,6 +175,7 @@ struct BreakGlassCodesCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOption
 
     func run() async throws {
+        CoreDumps.forbidLooking()
         let token = try await DeviceProof.ask(connection.stranger())
         let codes = try await connection.client().makeRecoveryCodes(RecoveryCodesRequest(identityToken: token))
         if let output {

@@ -36,15 +36,17 @@ struct LogoutCommand: AsyncParsableCommand {
     func run() async throws {
         var kept = SignedIn.load()
         let url = try connection.address().url
-        guard let entry = try kept.forget(url) else {
+        guard let entry = kept.entries[url] else {
             return Terminal.say("Nobody is signed in to \(url).")
         }
         let id = entry.token.split(separator: "_").dropFirst().first.map(String.init) ?? ""
         do {
-            try await SwitchyardClient(url: url, token: entry.token).revokeToken(id)
+            try await connection.client(at: url, token: entry.token).revokeToken(id)
         } catch let problem as Problem where problem.status == 401 || problem.status == 404 {
             // It was over already.
         }
+        // Only now: until it is revoked it opens something.
+        _ = try kept.forget(url)
         Terminal.say("'\(entry.account)' is signed out.")
     }
 }

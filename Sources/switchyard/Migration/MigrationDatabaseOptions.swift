@@ -41,7 +41,16 @@ struct MigrationDatabaseOptions: ParsableArguments {
                 .unusable, "No database is named: give --database URL or --database-file FILE, or set DATABASE_URL.")
         }
         do {
-            return try PostgresAddress(url: url)
+            let address = try PostgresAddress(url: url)
+            if self.url != nil, URLComponents(string: url)?.password != nil {
+                throw CommandExit(
+                    .unusable,
+                    "A password on the command line is seen by everybody on this machine: write the URL into a file and "
+                        + "give --database-file, or the password into ~/.pgpass.")
+            }
+            return address
+        } catch let exit as CommandExit {
+            throw exit
         } catch {
             throw CommandExit(.unusable, "\(error)")
         }

@@ -31,6 +31,11 @@ struct ConnectionOption: ParsableArguments {
         return SwitchyardClient(url: url, token: try token(for: url, isLocal: isLocal), trustedRoots: try roots())
     }
 
+    /// A client for a token that is known already.
+    func client(at url: String, token: String) throws -> SwitchyardClient {
+        SwitchyardClient(url: url, token: token, trustedRoots: try roots())
+    }
+
     /// A client that shows nothing, for what is open to anybody.
     func stranger() throws -> SwitchyardClient {
         SwitchyardClient(url: try address().url, token: nil, trustedRoots: try roots())

@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Domain
 import Foundation
+import Runtimes
 import Secrets
 
 /// `switchyard secret import`
@@ -28,6 +29,7 @@ struct SecretImportCommand: AsyncParsableCommand {
     @OptionGroup var state: ConnectionOption
 
     func run() async throws {
+        CoreDumps.forbidLooking()
         guard let format = format ?? SopsFile.Format(path: file) else {
             throw ValidationError("Say '--format json' or '--format dotenv': the name '\(file)' does not tell.")
         }

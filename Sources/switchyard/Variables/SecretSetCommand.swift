@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import Foundation
+import Runtimes
 
 /// `switchyard secret set`
 struct SecretSetCommand: AsyncParsableCommand {
@@ -26,6 +27,7 @@ struct SecretSetCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        CoreDumps.forbidLooking()
         let client = try state.client()
         let place = try await environment.resolve(with: client)
         let value = try SecretValue.read(from: file, named: name)

@@ -11,6 +11,7 @@ MEMBERS = {
     "hands": ["developer", "release_manager", "dba", "on_call"],
     "builders": ["developer", "release_manager", "dba"],
     "deciders": ["release_manager", "dba"],
+    "freezers": ["release_manager", "on_call"],
     "writers": ["developer", "release_manager"],
     "restorers": ["developer", "dba"],
     "overseers": ["auditor", "admin"],

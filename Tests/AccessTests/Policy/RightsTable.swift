@@ -21,6 +21,8 @@ enum RightsTable {
         migrate                   . o o o . . .
         set_maintenance           . o = o = . .
         run_command               . o o = . . .
+        freeze                    . o = o p . .
+        mark_database             . o o = . . .
         change_flag               . o = o = . .
         update_incident           . . = . = . .
         take_backup               . o = = . . .
@@ -54,7 +56,8 @@ enum RightsTable {
 
     /// What break-glass adds for somebody on call, in its own environment.
     static let openedByBreakGlass: Set<Permission> = [
-        .deploy, .promoteStage, .migrate, .runCommand, .takeBackup, .restoreBackup, .writeSetting, .writeSecret,
+        .deploy, .promoteStage, .migrate, .runCommand, .markDatabase, .takeBackup, .restoreBackup, .writeSetting,
+        .writeSecret,
         .writeDatabaseSecret,
     ]
 

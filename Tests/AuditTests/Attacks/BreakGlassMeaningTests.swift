@@ -57,7 +57,21 @@ struct BreakGlassMeaningTests {
         return entry
     }
 
+    /// An entry about a use that is no act of it.
+    private static func note(_ action: AuditAction, _ hour: Double, use: String? = "u1") -> AuditEntry {
+        var entry = AuditEntry(.event, action, by: .system, at: AuditPlace.noon + hour * 3_600)
+        entry.details["break_glass"] = use
+        return entry
+    }
+
     static let cases: [Case] = [
+        Case(
+            testDescription: "told, ended by time and told again",
+            entries: [
+                note("break_glass.make_codes", -1, use: nil), start(), note("break_glass.notice", 0.1), act(),
+                note(.breakGlassExpire, 1.01), note("break_glass.notice", 1.02), review(20),
+                note("break_glass.notice", 30),
+            ], kinds: []),
         Case(testDescription: "reviewed", entries: [start(), act(), end(0.7), review(20)], kinds: []),
         Case(testDescription: "reviewed, with no end said", entries: [start(), act(), review(24.9)], kinds: []),
         Case(testDescription: "nothing done, nothing to review", entries: [start(), end(0.2)], kinds: []),

@@ -97,6 +97,38 @@ struct MeaningTests {
             entries: [deploy(required: nil), underWay("0"), result(of: 0)], kinds: []),
     ]
 
+    /// An approval of one request, and a deployment by another one.
+    private static func ofRequest(_ request: String, _ entry: AuditEntry) -> AuditEntry {
+        var entry = entry
+        if entry.phase == .event { entry.target = request } else { entry.details["request"] = request }
+        return entry
+    }
+
+    static let requestCases: [Case] = [
+        Case(
+            testDescription: "approvals of its own request",
+            entries: [
+                ofRequest("r1", approve("anna")), ofRequest("r1", approve("bert")), ofRequest("r1", deploy()),
+                result(of: 2),
+            ], kinds: []),
+        Case(
+            testDescription: "approvals of another request",
+            entries: [
+                ofRequest("r1", approve("anna")), ofRequest("r2", approve("bert")), ofRequest("r1", deploy()),
+                result(of: 2),
+            ], kinds: [.approvalsMissing]),
+        Case(
+            testDescription: "a result that says what its intent says",
+            entries: [approve("anna"), approve("bert"), deploy(), said(result(of: 2))], kinds: []),
+    ]
+
+    /// A result that repeats how many approvals are needed.
+    private static func said(_ result: AuditEntry) -> AuditEntry {
+        var result = result
+        result.details["approvals_required"] = "2"
+        return result
+    }
+
     static let cases: [Case] = [
         Case(
             testDescription: "two approvals", entries: [approve("anna"), approve("bert"), deploy(), result(of: 2)],
@@ -159,7 +191,7 @@ struct MeaningTests {
     ]
 
     /// Each case at the beginning of a log, and again across the border of two bundles.
-    @Test(arguments: cases + roleCases, [0, 254])
+    @Test(arguments: cases + roleCases + requestCases, [0, 254])
     func `meaning is verified`(example: Case, first: Int) async throws {
         try await AuditPlace.with { place, _ in
             let filler = (0..<first).map { AuditEntry.sample($0) }
@@ -178,10 +210,14 @@ struct MeaningTests {
         }
     }
 
-    @Test func `what was under way at the export is a note for a day, and a finding afterwards`() async throws {
-        for (hours, kinds) in [(1.0, []), (30.0, [Kind.openIntent])] {
+    @Test func `what was under way at the export, or began just then, is a note, and a finding afterwards`()
+        async throws
+    {
+        for (hours, kinds) in [(1.5, []), (3.0, [Kind.openIntent])] {
             try await AuditPlace.with { place, _ in
-                let later = [Self.deploy(required: nil, hour: hours), Self.result(of: 2, hour: hours)]
+                let later = [
+                    AuditEntry.sample(2, at: AuditPlace.noon + hours * 3_600), Self.deploy(required: nil, hour: 1.2),
+                ].prefix(hours < 2 ? 2 : 1)
                 try ForgedLog.write(
                     ForgedLog.canonical([Self.deploy(required: nil), Self.underWay("0")] + later, keys: place.keys),
                     to: place.folder, signer: place.signer)

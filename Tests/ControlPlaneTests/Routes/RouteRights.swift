@@ -78,6 +78,12 @@ enum RouteRights {
         changeRequest        = = = = = = =
         approveRequest       . . = = . . .
         rejectRequest        . = = = p . .
+        environmentFacts     = = = = = = =
+        compareEnvironments  . = = = = = .
+        markDatabase         . o o = . . .
+        freezes              = = = = = = =
+        beginFreeze          . o = o p . .
+        liftFreeze           . o = o p . .
         """
 
     /// One cell of the table.

@@ -103,6 +103,11 @@ struct Place {
             "token": String(repeating: "0", count: 24), "peer": "nothing",
         ]
         parameters["request"] = try await Self.request(environment, release, fixture).uuidString
+        parameters["freeze"] = try await fixture.freezes.begin(
+            Freeze(
+                id: UUID(), environment: environment, from: Date().addingTimeInterval(3_600),
+                until: Date().addingTimeInterval(7_200), reason: "to test it", by: "test", at: Date()), at: Date()
+        ).id.uuidString
         if environment == .production { parameters["use"] = try await Self.use(fixture).uuidString }
         self.parameters = parameters
     }

@@ -26,6 +26,7 @@ struct RouterFixture {
     let records: DeploymentStore
     let running: RunningCommands
     let requests: RequestDesk
+    let freezes: FreezeDesk
     let folder: StateFolder
 
     static func use(
@@ -63,12 +64,14 @@ struct RouterFixture {
             folder: folder,
             trail: ground.trail, logger: logger)
         desks = access.desks
-        requests = access.requests
+        (requests, freezes) = (access.requests, access.freezes)
         let things = NamedThings(
             journal: ground.journal, commands: ground.commands, breakGlass: desks.breakGlass, requests: requests,
+            freezes: access.freezes,
             environments: Self.definitions.map(\.name))
         let approved = ApprovedChanges(
-            desk: requests, accounts: desks.records, environments: environments, journal: ground.journal,
+            desk: requests, freezes: access.freezes, accounts: desks.records, environments: environments,
+            journal: ground.journal,
             catalog: ground.catalog, infrastructure: ground.infrastructure, trail: ground.trail, logger: logger)
         let (secrets, variables) = ground.sealed.controllers(environments, ground.record.accesses, access.gatekeeper)
         server = APIServer(
@@ -81,7 +84,7 @@ struct RouterFixture {
                     record: ground.record),
                 environments: EnvironmentsController(
                     application: ground.application, environments: environments, catalog: ground.catalog,
-                    world: ground.world, infrastructure: ground.infrastructure),
+                    world: ground.world, infrastructure: ground.infrastructure, freezes: access.freezes),
                 commands: CommandsController(commands: ground.commands, journal: ground.journal),
                 logs: LogsController(environments: environments, tree: ground.tree),
                 deployments: DeploymentsController(journal: ground.journal, environments: environments),
@@ -93,13 +96,19 @@ struct RouterFixture {
                     store: ground.store, incoming: folder.incoming, environments: environments, logger: logger),
                 configuration: ConfigurationController(
                     keeper: try Self.keeper(folder, logger), gatekeeper: access.gatekeeper),
-                audit: AuditController(trail: ground.trail, accounts: desks.records),
+                audit: AuditController(
+                    trail: ground.trail, accounts: desks.records, gatekeeper: access.gatekeeper),
                 access: access.controllers(trail: ground.trail),
                 requests: RequestsController(
                     desk: requests, gatekeeper: access.gatekeeper, environments: environments, catalog: ground.catalog,
                     infrastructure: ground.infrastructure, approved: approved, trail: ground.trail,
                     application: ground.application),
-                secrets: secrets, settings: variables))
+                secrets: secrets, settings: variables,
+                facts: EnvironmentFactsController(
+                    application: ground.application, environments: environments, schema: ground.schema,
+                    vault: secrets.variables.vault, freezes: access.freezes, gatekeeper: access.gatekeeper,
+                    infrastructure: ground.infrastructure),
+                freezes: FreezesController(desk: access.freezes, environments: environments)))
     }
 }
 
@@ -114,6 +123,7 @@ private struct Ground {
     let sealed: SealedParts
     let log = RequestLog(environments: [])
     let world: World
+    let schema: SchemaChanges
     let records: DeploymentStore
     let journal: Journal
     let infrastructure: Infrastructure
@@ -133,7 +143,7 @@ private struct Ground {
         sealed = try await SealedParts(configuration, database, tree: tree, folder: folder, logger: logger)
         let slots = SupervisedSlots(
             tree: tree, catalog: catalog, releases: releases, sealed: sealed, commands: running, folder: folder)
-        let schema = SchemaChanges(
+        schema = SchemaChanges(
             databases: sealed.databases, slots: slots, catalog: catalog, artifacts: releases,
             statements: StatementStore(database: database), folder: folder, boundary: { _ in })
         world = World(
@@ -149,7 +159,8 @@ private struct Ground {
         record = try RecordParts(configuration, trail, tree, sealed.databases, logger)
         commands = OneOffCommands(
             environments: Environments(deployers: []), catalog: catalog, slots: slots, journal: journal,
-            running: running, starts: sealed.starts, accesses: record.accesses, logger: logger)
+            running: running, starts: sealed.starts, accesses: record.accesses, log: OwnLog(of: folder),
+            logger: logger)
     }
 }
 

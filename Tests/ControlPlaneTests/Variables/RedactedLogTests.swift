@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `a writer that is killed is started again, and the end brings what was held back`() async throws {
+    @Test func `a writer that is killed is started again, and the end marks what may be half a secret`() async throws {
         try await withTemporaryFolder { folder in
             let log = try RunningLog(folder)
             defer { log.end() }
@@ -59,7 +59,24 @@ import Testing
             try log.print("three\nfirst-sec")
             try await eventually(within: .seconds(20), "the line before") { log.written.hasSuffix("three\n") }
             log.end(SIGTERM)
-            try await eventually(within: .seconds(20), "what was held back") { log.written.hasSuffix("\nfirst-sec") }
+            try await eventually(within: .seconds(20), "a mark in its place") {
+                log.written.hasSuffix("\n[redacted: the log was cut here]\n")
+            }
+        }
+    }
+
+    @Test func `at the end the other half of a secret is waited for`() async throws {
+        try await withTemporaryFolder { folder in
+            let log = try RunningLog(folder)
+            defer { log.end() }
+            try log.publish(["first-secret"])
+            try log.print("one\nfirst-sec")
+            try await eventually(within: .seconds(20), "the line before") { log.written == "one\n" }
+            log.end(SIGTERM)
+            try log.print("ret and two\n")
+            try await eventually(within: .seconds(20), "the whole line") {
+                log.written == "one\n[redacted:NAME] and two\n"
+            }
         }
     }
 }
