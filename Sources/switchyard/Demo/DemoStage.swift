@@ -45,7 +45,7 @@ struct DemoStage: Sendable {
         var state = StateOption()
         state.path = folder
         var connection = ConnectionOption()
-        (connection.state, connection.url, connection.tokenFile) = (state, nil, nil)
+        (connection.state, connection.url, connection.tokenFile, connection.caFile) = (state, nil, nil, nil)
         return connection
     }
 

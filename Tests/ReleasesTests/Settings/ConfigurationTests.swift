@@ -96,7 +96,7 @@ struct ConfigurationTests {
         ),
         (
             "environments: {dev: {database: embeded}}",
-            "2:32: 'environments.dev.database' is 'embeded', but must be one of embedded, none; "
+            "2:32: 'environments.dev.database' is 'embeded', but must be one of embedded, none, secret; "
                 + "did you mean 'embedded'?"
         ),
         ("environments: {dev: {database: \"postgresql://a/b\"}}", "2:32: a database's URL is written as {url: …}."),
