@@ -67,6 +67,19 @@ package final class AuditLog: Sendable {
     @discardableResult
     package func checkpoint() async throws -> SignedCheckpoint { try await perform { try $0.fold() } }
 
+    /// The same after an entry `audit.under_way` that names the acts which are announced and have no result yet, the oldest
+    /// `most` of them; nothing is recorded between.
+    package func checkpointOfExport(naming most: Int) async throws -> SignedCheckpoint {
+        let (keys, now) = (keys, now())
+        return try await perform { writer in
+            let open = writer.openIntents.keys.sorted().prefix(most).map { "\($0)" }
+            var event = AuditEntry(.event, .underWay, by: .system, at: now)
+            event.details["entries"] = open.joined(separator: ",")
+            for result in writer.write([try CanonicalEntry(SealedEntry(event, keys: keys))]) { _ = try result.get() }
+            return try writer.fold()
+        }
+    }
+
     /// Why the newest entries could not be folded when it was last tried, though they are durable; nil when all is well.
     package var fault: AuditError? { foldFault.withLock(\.self) }
 

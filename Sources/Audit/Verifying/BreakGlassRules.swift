@@ -68,7 +68,9 @@ struct BreakGlassRules {
     private func use(of record: AuditRecord) -> String? {
         let refusals: [AuditOutcome] = [.refused, .failed, .interrupted]
         guard !refusals.contains(where: { $0.rawValue == record.outcome }) else { return nil }
-        return record.details["use"] ?? record.details["break_glass"]
+        // What is done under one use may be about another: only the end by time has no other name for it.
+        let isExpiry = record.action == AuditAction.breakGlassExpire.rawValue
+        return record.details["use"] ?? (isExpiry ? record.details["break_glass"] : nil)
     }
 
     private mutating func noteStart(_ record: AuditRecord) {

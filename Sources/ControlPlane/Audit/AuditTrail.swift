@@ -194,12 +194,7 @@ extension AuditTrail {
 extension AuditTrail {
     /// The signed checkpoint for an export, after an entry that says which acts are under way and have no result yet.
     func checkpointOfExport() async throws -> String {
-        let log = try await log()
-        let open = try await log.openIntents().prefix(Limits.namedIntents).map { "\($0.sequence)" }
-        var event = AuditEntry(.event, .underWay, by: .system, at: Date())
-        event.details["entries"] = open.joined(separator: ",")
-        _ = try await log.append(event)
-        return try await log.checkpoint().description
+        try await log().checkpointOfExport(naming: Limits.namedIntents).description
     }
 
     /// The signed checkpoint of everything that was recorded so far.

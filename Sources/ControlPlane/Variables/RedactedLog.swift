@@ -46,7 +46,7 @@ package struct RedactedLog {
             if isCut {
                 let end = deadline ?? .now + Limits.restOfSecret
                 deadline = end
-                if !redactor.holdsBack || !EndSignal.hasInput(within: max(.zero, end - .now)) { break }
+                if !redactor.holdsBack || .now >= end || !EndSignal.hasInput(within: end - .now) { break }
             }
             let count = read(STDIN_FILENO, &input, input.count)
             if count < 0, errno == EINTR { continue }

@@ -42,7 +42,7 @@ struct MigrationDatabaseOptions: ParsableArguments {
         }
         do {
             let address = try PostgresAddress(url: url)
-            if self.url != nil, URLComponents(string: url)?.password != nil {
+            if self.url != nil, address.parameters["password"] != nil || address.parameters["sslpassword"] != nil {
                 throw CommandExit(
                     .unusable,
                     "A password on the command line is seen by everybody on this machine: write the URL into a file and "
